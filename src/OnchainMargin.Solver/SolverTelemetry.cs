@@ -19,12 +19,6 @@ internal static class SolverTelemetry
 
     internal static readonly Gauge<double> FeedPrice = Meter.CreateGauge<double>("omargin.feed.price", "{unit}", "The spot of an underlying, by endpoint.");
 
-    internal static readonly Gauge<double> SurfaceVolatility = Meter.CreateGauge<double>("omargin.surface.volatility", "1", "The fitted volatility at the forward, by underlying and expiry (unix seconds).");
-
-    internal static readonly Gauge<double> SurfaceRms = Meter.CreateGauge<double>("omargin.surface.rms", "1", "Root of the mean squared distance of a fit to the middle of its quotes, in volatility, by underlying and expiry.");
-
-    internal static readonly Gauge<double> SurfacePart = Meter.CreateGauge<double>("omargin.surface.part", "1", "How much of the way from the surface in force to the fit a publication may go: 1 all of it, -1 nothing, by underlying and expiry.");
-
     internal static readonly Counter<long> QuotesUnusable = Meter.CreateCounter<long>("omargin.surface.quotes_unusable", "{look}", "Looks at quotes that could not be fitted, by underlying; counted while it lasts.");
 
     internal static readonly Counter<long> ProposalsSigned = Meter.CreateCounter<long>("omargin.proposal.signed", "{proposal}", "Surfaces and steps of parameters that keys of this node signed, by kind.");

@@ -29,8 +29,8 @@ public sealed record BookAccount
     /// <summary>Tokens that lie idle above their caps (CLR-034), ascending by token, none zero: they count for nothing and are in no lot.</summary>
     public ImmutableArray<Balance> Idle { get; init; } = [];
 
-    /// <summary>Who may act for the account beside its owner, also those whose time is over.</summary>
-    public ImmutableArray<BookAppointment> Delegates { get; init; } = [];
+    /// <summary>Who may act for the account beside its owner, by address, also those whose time is over.</summary>
+    public ImmutableSortedDictionary<Address, BookAppointment> Delegates { get; init; } = ImmutableSortedDictionary<Address, BookAppointment>.Empty;
 
     /// <summary>Whether somebody may do something with the account: its owner, or a delegate in time.</summary>
     /// <param name="who">Who.</param>
@@ -41,7 +41,9 @@ public sealed record BookAccount
 
     /// <summary>The last second in which somebody may do something with the account, in Unix seconds: the last of all for its owner, null where he never may.</summary>
     public ulong? MayUntil(Address who, DelegateRights right) =>
-        who == Owner ? ulong.MaxValue : Delegates.FirstOrDefault(given => given.Delegate == who && (given.Rights & right) != DelegateRights.None)?.UntilSeconds;
+        who == Owner ? ulong.MaxValue
+        : Delegates.TryGetValue(who, out BookAppointment? given) && (given.Rights & right) != DelegateRights.None ? given.UntilSeconds
+        : null;
 
     /// <summary>The open lot that the account is in; 0 for none.</summary>
     public ulong OpenLot { get; init; }

@@ -5,7 +5,7 @@ using OnchainMargin.Solver.Markets;
 
 namespace OnchainMargin.Solver.Api;
 
-/// <summary>What can be asked about accounts. Figures are live unless <c>live=false</c> asks for those of the last checkpoint, which a signature or the referee can name.</summary>
+/// <summary>What can be asked about accounts. Figures are of the last checkpoint, which a signature or the referee can name, unless <c>live=true</c> asks for those of now; distances, curves, what-if and what can be withdrawn are always of now.</summary>
 internal static class AccountEndpoints
 {
     public static void Map(RouteGroupBuilder api)
@@ -37,7 +37,7 @@ internal static class AccountEndpoints
     }
 
     private static async Task<Results<Ok<AccountView>, ProblemHttpResult>> AccountAsync(ProtocolViews views, ILiveInputs inputs, ulong id, CancellationToken cancellationToken, bool live = false) =>
-        views.Find(id) is { } account ? TypedResults.Ok(views.View(account, live ? await inputs.GetAsync(cancellationToken) : null)) : Unknown(id);
+        views.Find(id) is { } account ? TypedResults.Ok(live ? views.ViewLive(account, await inputs.GetAsync(cancellationToken)) : views.View(account)) : Unknown(id);
 
     private static async Task<Results<Ok<BreakdownView>, ProblemHttpResult>> MarginAsync(ProtocolViews views, ILiveInputs inputs, ulong id, CancellationToken cancellationToken, bool live = false)
     {
@@ -53,7 +53,7 @@ internal static class AccountEndpoints
         }
 
         Holding holding = live ? Holding.Of(account, views.Book!, at) : Holding.Stored(account, views.Book!, at);
-        return views.Breakdown(holding, at.Checkpoint, at.View, at) is { } margin ? TypedResults.Ok(margin) : Homeless(id);
+        return views.Breakdown(account, holding, at.Checkpoint, at.View, at, live) is { } margin ? TypedResults.Ok(margin) : Homeless(id);
     }
 
     private static async Task<Results<Ok<IReadOnlyList<DistanceView>>, ProblemHttpResult>> DistancesAsync(ProtocolViews views, ILiveInputs inputs, ulong id, CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ internal static class AccountEndpoints
 
         CheckpointInputs live = await inputs.GetAsync(cancellationToken);
         return TypedResults.Ok(new WithdrawableView(
-            ApiNumbers.Text(id), ApiNumbers.Text(token), known.Symbol, known.Decimals, ApiNumbers.Text(Withdrawable.AmountRaw(account, token, views.Book!, live))));
+            ApiNumbers.Text(id), ApiNumbers.Text(token), known.Symbol, known.Decimals, ApiNumbers.Text(Withdrawable.AmountRaw(account, token, views.Book!, live)), views.WithdrawalReason(account, live)));
     }
 
     private static Results<Ok<InputsView>, ProblemHttpResult> Inputs(ProtocolViews views, ulong id) =>

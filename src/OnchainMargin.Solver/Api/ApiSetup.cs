@@ -24,6 +24,11 @@ internal static class ApiSetup
             return;
         }
 
+        if (options.Api.MaximumConnections > 0)
+        {
+            builder.WebHost.ConfigureKestrel(server => server.Limits.MaxConcurrentConnections = options.Api.MaximumConnections);
+        }
+
         builder.Services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = ApiErrors.Complete);
         builder.Services.Configure<RouteHandlerOptions>(static routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddExceptionHandler<ApiErrors>();
@@ -34,7 +39,7 @@ internal static class ApiSetup
         builder.Services.AddCors(cors => cors.AddPolicy(OriginsPolicy, policy => policy.WithOrigins([.. options.Api.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Retry-After")));
         if (options.Api.RequestsPerTenSeconds > 0)
         {
-            builder.Services.AddRateLimiter(limiter => ApiLimits.Set(limiter, options.Api.RequestsPerTenSeconds));
+            builder.Services.AddRateLimiter(limiter => ApiLimits.Set(limiter, options.Api));
         }
     }
 

@@ -13,10 +13,13 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="DiscountE8">The discount at the index's newest block, from its own clock.</param>
 /// <param name="EquityE8">Equity when it began.</param>
 /// <param name="MaintenanceE8">The most that a witness showed.</param>
+/// <param name="RestoredAtE8">The equity of the account, as <c>/api/accounts</c> tells it live, from which on the chain takes no bid: 1.1 times the margin that was shown, of the unsold part, while the maintenance margin is enough to end the lot. Null when it is over, and where health decides both.</param>
 /// <param name="Bids">How many bids it had.</param>
 /// <param name="LotHash">The commitment.</param>
 /// <param name="State">The state in its preimage.</param>
 /// <param name="Balances">The balances in its preimage.</param>
-/// <param name="Positions">What it sells.</param>
+/// <param name="Positions">What it sells, whole; of an open lot without what was settled meanwhile.</param>
+/// <param name="Tokens">The tokens that it sells, whole. A bid for a fraction takes that fraction of each, of each position and of the cash.</param>
+/// <param name="CashE8">The cash that it sells, whole, negative where it is a debt that bidders take over; of an open lot with interest until now.</param>
 internal sealed record AuctionView(
-    string Id, string Account, bool IsOpen, string ForSaleE8, string SoldE8, string ProceedsE8, string InsuredE8, string BiddingFromSeconds, string StartSeconds, string DiscountE8, string EquityE8, string MaintenanceE8, int Bids, string LotHash, string State, string Balances, IReadOnlyList<PositionView> Positions);
+    string Id, string Account, bool IsOpen, string ForSaleE8, string SoldE8, string ProceedsE8, string InsuredE8, string BiddingFromSeconds, string StartSeconds, string DiscountE8, string EquityE8, string MaintenanceE8, string? RestoredAtE8, int Bids, string LotHash, string State, string Balances, IReadOnlyList<PositionView> Positions, IReadOnlyList<BalanceView> Tokens, string CashE8);

@@ -4,6 +4,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Figures">The figures.</param>
 /// <param name="FreeE8">What trades may still take: equity above the initial margin, or floor equity above the floor where that is less, at the surfaces that are worse for the account and without tokens of halted markets. Below 0 only reductions are taken.</param>
 /// <param name="AboveFloorE8">Floor equity above the floor, of the same; where it equals <paramref name="FreeE8"/> the floor binds.</param>
+/// <param name="Reason">Why no position can grow whatever is free, in a sentence: an auction, a pause, a halted market, a settlement price that is not fixed; null where margin decides.</param>
 /// <param name="StandardMarginE8">What isolated accounts would need together.</param>
 /// <param name="SavingE8">What holding everything in one account saves of that; negative when charges outweigh netting.</param>
 /// <param name="CollateralValueE8">Value of all collateral.</param>
@@ -18,6 +19,7 @@ internal sealed record BreakdownView(
     FiguresView Figures,
     string FreeE8,
     string AboveFloorE8,
+    string? Reason,
     string StandardMarginE8,
     string SavingE8,
     string CollateralValueE8,

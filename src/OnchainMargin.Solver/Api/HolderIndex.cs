@@ -45,9 +45,9 @@ internal sealed class HolderIndex
 
             if (before is null || before.Delegates != now.Delegates)
             {
-                foreach (BookAppointment given in now.Delegates)
+                foreach (Address given in now.Delegates.Keys)
                 {
-                    Add(given.Delegate, now.Id);
+                    Add(given, now.Id);
                 }
             }
         }

@@ -34,8 +34,8 @@ internal static class ProtocolEndpoints
     }
 
     private static async Task<Results<Ok<PricesView>, ProblemHttpResult>> PricesAsync(ProtocolViews views, ILiveInputs inputs, CancellationToken cancellationToken, bool live = true) =>
-        live ? TypedResults.Ok(views.Prices(await inputs.GetAsync(cancellationToken)))
-        : views.Book?.LatestCheckpoint is { } last ? TypedResults.Ok(views.Prices(last))
+        live ? TypedResults.Ok(views.Prices(await inputs.GetAsync(cancellationToken), isLive: true))
+        : views.Book?.LatestCheckpoint is { } last ? TypedResults.Ok(views.Prices(last, isLive: false))
         : ApiSetup.NotReady("No checkpoint was taken yet; ask again in a moment.");
 
     private static async Task<Ok<IReadOnlyList<InstrumentView>>> InstrumentsAsync(ProtocolViews views, ILiveInputs live, CancellationToken cancellationToken) =>

@@ -15,7 +15,13 @@ internal sealed partial class ProtocolViews
     private const decimal Hundred = 100m;
 
     /// <summary>Every term of a holding's margin; null when the market does not hold what it touches.</summary>
-    public BreakdownView? Breakdown(Holding holding, Checkpoint checkpoint, CheckpointView view, CheckpointInputs inputs)
+    /// <param name="account">Whose it is.</param>
+    /// <param name="holding">What is held.</param>
+    /// <param name="checkpoint">The market, moved or not.</param>
+    /// <param name="view">The same, ready for the engine.</param>
+    /// <param name="inputs">What the market is of, or was moved from.</param>
+    /// <param name="isLive">Whether that is of now, and no stored checkpoint.</param>
+    public BreakdownView? Breakdown(BookAccount account, Holding holding, Checkpoint checkpoint, CheckpointView view, CheckpointInputs inputs, bool isLive)
     {
         if (holding.Figures(view) is null || holding.TradeFigures(checkpoint, view) is not { } traded)
         {
@@ -26,9 +32,10 @@ internal sealed partial class ProtocolViews
         var words = new WorstWords(_names, checkpoint);
         ushort first = report.Underlyings.Length > 0 ? report.Underlyings[0].Underlying : (ushort)0;
         return new BreakdownView(
-            Figures(report.Figures, inputs),
+            Figures(report.Figures, inputs, isLive),
             ApiNumbers.Text(traded.FreeE8),
             ApiNumbers.Text(traded.AboveFloorE8),
+            Restraints.OfTrades(account, holding, Book!, inputs, _names),
             ApiNumbers.Text(report.StandardE8),
             ApiNumbers.Text(report.StandardE8 - report.Figures.MaintenanceE8),
             ApiNumbers.Text(report.CollateralValueE8),
@@ -86,6 +93,9 @@ internal sealed partial class ProtocolViews
         return new CurveView(ApiNumbers.Text(underlying), _names.Underlying(underlying), ApiNumbers.Text(record.SpotE8), points);
     }
 
+    /// <summary>What else than margin holds back what can be taken out of an account; null for nothing.</summary>
+    public string? WithdrawalReason(BookAccount account, CheckpointInputs inputs) => Restraints.OfWithdrawals(account, Holding.Of(account, Book!, inputs), Book!, inputs, _names);
+
     /// <summary>What the referee needs to compute an account at the last checkpoint; null before the first, or when it does not hold what the account touches.</summary>
     public InputsView? Inputs(BookAccount account) =>
         Book?.LatestCheckpoint is { } inputs && MarginEngine.TryCompute(account.State, account.Balances.AsSpan(), inputs.View, SurfaceChoice.Present, out AccountFigures figures) == MarginError.None
@@ -98,7 +108,7 @@ internal sealed partial class ProtocolViews
                 HexData.Encode(Balances.Pack(account.Balances)),
                 HexData.Encode(inputs.Head),
                 HexData.Encode(inputs.RecordsFor(account.State, account.Balances)),
-                Figures(figures, inputs))
+                Figures(figures, inputs, isLive: false))
             : null;
 
     private static UnderlyingView View(UnderlyingReport u, WorstWords words) => new(

@@ -52,10 +52,11 @@ internal sealed partial class ProtocolViews
             book.Ledger.DeficitE8.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Prices at inputs.</summary>
-    public PricesView Prices(CheckpointInputs inputs) => new(
+    /// <summary>Prices at inputs, live or stored.</summary>
+    public PricesView Prices(CheckpointInputs inputs, bool isLive) => new(
         ApiNumbers.Text(inputs.Id),
         ApiNumbers.Text(inputs.Checkpoint.Header.Time),
+        isLive,
         inputs.InputsHash.ToString(),
         [.. inputs.Checkpoint.Underlyings.Select(u => new PriceView(
             ApiNumbers.Text(u.Underlying),

@@ -21,6 +21,9 @@ namespace OnchainMargin.Solver.Api;
 /// <summary>Turns the solver's snapshots into what the API answers. Every margin in an answer was computed by the margin engine.</summary>
 internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadcast<RiskSnapshot> risks, AttestedBooks attested, DeploymentRecord deployment)
 {
+    /// <summary>An owner names as many delegates as he pays for; who asks for the account is told of these and how many there are.</summary>
+    private const int MostDelegates = 100;
+
     private readonly InstrumentNames _names = new(deployment);
     private readonly HolderIndex _holders = new();
 
@@ -33,18 +36,22 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     /// <summary>An account; null when it was never opened.</summary>
     public BookAccount? Find(ulong id) => Book is { } book && book.Accounts.TryGetValue(id, out BookAccount? account) ? account : null;
 
-    /// <summary>An account at the last checkpoint, or at live inputs when they are given.</summary>
-    public AccountView View(BookAccount account, CheckpointInputs? live = null)
+    /// <summary>An account at the last checkpoint: its cash without the interest since it was stored, as its figures have it and the referee computes them.</summary>
+    public AccountView View(BookAccount account)
     {
-        if (live is not null)
-        {
-            return View(account, live, Holding.Of(account, Book!, live).Figures(live.View));
-        }
-
-        return risks.Current is { } snapshot && snapshot.Find(account.Id) is { Error: MarginError.None } risk
-            ? View(account, snapshot.Inputs, risk.Figures)
-            : View(account, Book?.LatestCheckpoint, null);
+        (CheckpointInputs? inputs, FiguresView? figures) = risks.Current is { } snapshot && snapshot.Find(account.Id) is { Error: MarginError.None } risk
+            ? (snapshot.Inputs, Figures(risk.Figures, snapshot.Inputs, isLive: false))
+            : (Book?.LatestCheckpoint, null);
+        return View(account, inputs is null ? account.State : Holding.Stored(account, Book!, inputs).State, inputs, figures);
     }
+
+    /// <summary>An account at live inputs: what it owes with interest until then, as its next operation finds it.</summary>
+    public AccountView ViewLive(BookAccount account, CheckpointInputs live) =>
+        View(account, AccountTouch.Due(account, Book!, live.Checkpoint.Header), live, Holding.Of(account, Book!, live).Figures(live.View) is { } figures ? Figures(figures, live, isLive: true) : null);
+
+    /// <summary>An account as a picture of the book has it, for those who follow pictures.</summary>
+    public AccountView View(BookAccount account, RiskSnapshot snapshot) =>
+        View(account, Holding.Stored(account, snapshot.Book, snapshot.Inputs).State, snapshot.Inputs, snapshot.Followed(account) is { Error: MarginError.None } risk ? Figures(risk.Figures, snapshot.Inputs, isLive: false) : null);
 
     /// <summary>A page of accounts, ascending.</summary>
     public PageOfAccounts? Accounts(ulong after, int limit, bool onlyUnderWater, Address? owner, Address? acting)
@@ -75,10 +82,10 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
         }
     }
 
-    private static bool IsActing(BookAccount account, Address who, ulong nowSeconds) => who != account.Owner && account.Delegates.Any(given => given.Delegate == who && nowSeconds <= given.UntilSeconds);
+    private static bool IsActing(BookAccount account, Address who, ulong nowSeconds) => who != account.Owner && account.Delegates.TryGetValue(who, out BookAppointment? given) && nowSeconds <= given.UntilSeconds;
 
     /// <summary>The simulated tail of an account's loss at the last checkpoint; null when there is none. Part of no decision.</summary>
-    public TailView? Tail(ulong id, int horizonHours, double level)
+    public TailView? Tail(ulong id, int horizonHours, double level, CancellationToken cancellationToken)
     {
         if (Risk(id) is not { Error: MarginError.None } risk || risks.Current is not { } snapshot)
         {
@@ -90,7 +97,8 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
         var revaluation = new Revaluation(checkpoint);
         RiskPosition[] positions = revaluation.Add(state, balances.AsSpan());
         double years = horizonHours / TailView.HoursPerYear;
-        AccountTail tail = new PortfolioRisk(revaluation.Instruments, MonteCarlo.Draw(BookModel.Of(checkpoint), years, TailView.Scenarios, TailView.Seed), years).Explain(positions, level);
+        MarketPaths paths = MonteCarlo.Draw(BookModel.Of(checkpoint), years, TailView.Scenarios, TailView.Seed, cancellationToken);
+        AccountTail tail = new PortfolioRisk(revaluation.Instruments, paths, years, cancellationToken).Explain(positions, level);
         return new TailView(
             ApiNumbers.Text(snapshot.Inputs.Id),
             horizonHours,
@@ -101,7 +109,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             tail.Tail.Shortfall,
             tail.Tail.ShortfallLow,
             tail.Tail.ShortfallHigh,
-            Figures(risk.Figures, snapshot.Inputs),
+            Figures(risk.Figures, snapshot.Inputs, isLive: false),
             [.. tail.Contributions.TakeLast(state.Positions.Length).Select((value, i) => new ContributionView(state.Positions[i].Instrument.Packed.ToString(CultureInfo.InvariantCulture), value))],
             tail.Contributions.Take(tail.Contributions.Count - state.Positions.Length).Sum());
     }
@@ -111,7 +119,16 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Stops.</param>
     public IReadOnlyList<EpochView> Epochs(ulong before, int limit, CancellationToken cancellationToken) => [.. (Book?.Epochs.Values ?? []).Where(epoch => epoch.Epoch < before).Reverse().Take(limit).Select(epoch => new EpochView(
-        ApiNumbers.Text(epoch.Epoch), ApiNumbers.Text(epoch.Checkpoint), epoch.ModelHash.ToString(), epoch.BookRoot.ToString(), ApiNumbers.Text(epoch.Accounts), ApiNumbers.Text(epoch.Signatures), ApiNumbers.Text(Book!.Threshold), ApiNumbers.Text(epoch.PostedInBlock), IsComputedHere(epoch, cancellationToken)))];
+        ApiNumbers.Text(epoch.Epoch),
+        ApiNumbers.Text(epoch.Checkpoint),
+        epoch.ModelHash.ToString(),
+        epoch.BookRoot.ToString(),
+        ApiNumbers.Text(epoch.Accounts),
+        ApiNumbers.Text(epoch.Signatures),
+        ApiNumbers.Text(Book!.Threshold),
+        ApiNumbers.Text(epoch.PostedInBlock),
+        Made(epoch, cancellationToken)?.IsOf(epoch) ?? false,
+        Made(epoch, cancellationToken)?.Root.ToString()))];
 
     /// <summary>An account's proof under the last epoch; null with the reason when there is none.</summary>
     public (ProofView? Proof, string Reason) Proof(ulong id, CancellationToken cancellationToken)
@@ -174,7 +191,10 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     /// <summary>A lot as the API shows it.</summary>
     public AuctionView View(BookLot lot)
     {
-        MarginError error = AccountState.Unpack(lot.State, out AccountState? state);
+        CheckpointInputs? inputs = Book?.LatestCheckpoint;
+        bool isReckoned = lot.IsOpen && inputs is not null;
+        // What is over stays as it was sold.
+        (AccountState whole, ImmutableArray<Balance> tokens) = isReckoned ? LotParts.Whole(lot, inputs!.Checkpoint.Header, Book!.Settlements) : LotParts.Started(lot);
         return new AuctionView(
             ApiNumbers.Text(lot.Id),
             ApiNumbers.Text(lot.Account),
@@ -188,40 +208,41 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             ApiNumbers.Text(DiscountE8(lot)),
             ApiNumbers.Text(lot.EquityE8),
             lot.MaintenanceE8.ToString(CultureInfo.InvariantCulture),
+            isReckoned && Find(lot.Account) is { } account ? ApiNumbers.Text(LotParts.RestoredAtE8(lot, LotParts.Rest(lot, account, inputs!.Checkpoint.Header, Book!.Settlements).State, Book.Parameters.Liquidation)) : null,
             lot.Bids,
             lot.LotHash.ToString(),
             HexData.Encode(lot.State),
             HexData.Encode(lot.Balances),
-            error == MarginError.None && state is not null ? [.. state.Positions.Select(position => View(position, Book?.LatestCheckpoint))] : []);
+            [.. whole.Positions.Select(position => View(position, inputs))],
+            Views(tokens),
+            ApiNumbers.Text(whole.CashE8));
     }
 
     /// <summary>The discount at the newest block.</summary>
     private ulong DiscountE8(BookLot lot) => Book is { } book && lot.IsOpen ? lot.DiscountE8(book.BlockTimeSeconds, book.Parameters.Liquidation) : 0;
 
-    private bool IsComputedHere(BookEpoch epoch, CancellationToken cancellationToken) =>
-        books.Current is { } indexed && attested.FindServed(indexed, epoch.Checkpoint, cancellationToken) is { } made && made.IsOf(epoch);
+    /// <summary>The attested book that this solver made of an epoch's checkpoint; null when it keeps none.</summary>
+    private AttestedBook? Made(BookEpoch epoch, CancellationToken cancellationToken) =>
+        books.Current is { } indexed ? attested.FindServed(indexed, epoch.Checkpoint, cancellationToken) : null;
 
     private AccountRisk? Risk(ulong id) => risks.Current?.Find(id);
 
     /// <summary>Positions and cash of an account in an open lot are what the lot leaves of them; its state stays the preimage of its hash.</summary>
-    private AccountView View(BookAccount account, CheckpointInputs? inputs, AccountFigures? figures)
-    {
-        AccountState now = (inputs is null ? null : LotParts.RestOf(account, Book!, inputs.Checkpoint.Header))?.State ?? account.State;
-        return new AccountView(
-            ApiNumbers.Text(account.Id),
-            account.Owner.ToString(),
-            account.StateHash.ToString(),
-            HexData.Encode(account.StateBytes),
-            ApiNumbers.Text(account.State.Version),
-            ApiNumbers.Text(now.CashE8),
-            ApiNumbers.Text(account.State.LockedGainE8),
-            ApiNumbers.Text(account.OpenLot),
-            Views(account.Balances),
-            Views(account.Idle),
-            [.. now.Positions.Select(position => View(position, inputs))],
-            [.. account.Delegates.Select(static given => new DelegateView(given.Delegate.ToString(), (int)given.Rights, ApiNumbers.Text(given.UntilSeconds)))],
-            inputs is not null && figures is { } known ? Figures(known, inputs) : null);
-    }
+    private AccountView View(BookAccount account, AccountState now, CheckpointInputs? inputs, FiguresView? figures) => new(
+        ApiNumbers.Text(account.Id),
+        account.Owner.ToString(),
+        account.StateHash.ToString(),
+        HexData.Encode(account.StateBytes),
+        ApiNumbers.Text(account.State.Version),
+        ApiNumbers.Text(now.CashE8),
+        ApiNumbers.Text(account.State.LockedGainE8),
+        ApiNumbers.Text(account.OpenLot),
+        Views(account.Balances),
+        Views(account.Idle),
+        [.. now.Positions.Select(position => View(position, inputs))],
+        [.. account.Delegates.Values.Take(MostDelegates).Select(static given => new DelegateView(given.Delegate.ToString(), (int)given.Rights, ApiNumbers.Text(given.UntilSeconds)))],
+        account.Delegates.Count,
+        figures);
 
     private BalanceView[] Views(ImmutableArray<Balance> balances) =>
         [.. balances.Select(balance => new BalanceView(ApiNumbers.Text(balance.Token), _names.Token(balance.Token), Decimals(balance.Token), balance.AmountRaw.ToString(CultureInfo.InvariantCulture)))];
@@ -247,8 +268,10 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             instrument.IsOption ? null : ApiNumbers.Text((position.CostE8 * Shock.One / position.SizeE8) + funding));
     }
 
-    private static FiguresView Figures(AccountFigures figures, CheckpointInputs inputs) => new(
+    private static FiguresView Figures(AccountFigures figures, CheckpointInputs inputs, bool isLive) => new(
         ApiNumbers.Text(inputs.Id),
+        ApiNumbers.Text(inputs.Checkpoint.Header.Time),
+        isLive,
         ApiNumbers.Text(figures.EquityE8),
         ApiNumbers.Text(figures.InitialE8),
         ApiNumbers.Text(figures.MaintenanceE8),

@@ -1,5 +1,8 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Solver.Hosting;
@@ -16,16 +19,22 @@ internal static class StreamEndpoints
     /// <summary>Above this many accounts the stream of all tells of those only that changed or are under water: nobody reads a million figures a block.</summary>
     private const int WholeBookAccounts = 10_000;
 
+    /// <summary>Of how many accounts of a larger book a stream tells at once: a crash puts tens of thousands under water, and each of them moves with every checkpoint. Who wants them all asks for the pages of those under water.</summary>
+    internal const int MostAccounts = 1_000;
+
+    /// <summary>A reader that takes longer over one picture keeps a book in memory that nobody else has any more, and is ended.</summary>
+    private static readonly TimeSpan LongestPicture = TimeSpan.FromMinutes(1);
+
     /// <summary>Whether a path is that of the stream, in any way of writing that routes take.</summary>
     public static bool IsStream(PathString path) => path.StartsWithSegments("/api/stream", StringComparison.OrdinalIgnoreCase);
 
     public static void Map(RouteGroupBuilder api) =>
-        api.MapGet("/stream", (ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, ulong? account, CancellationToken cancellationToken) =>
-                TypedResults.ServerSentEvents(ReadAsync(views, risks, live, host, time, account, cancellationToken)))
-            .WithSummary("Server-sent events: health of accounts (or of one), lots, prices and epochs, as they change; above 10,000 accounts the stream of all tells of the health only of accounts that traded or are under water").WithTags("stream");
+        api.MapGet("/stream", (ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, IOptions<JsonOptions> json, ulong? account, CancellationToken cancellationToken) =>
+                TypedResults.ServerSentEvents(ReadAsync(views, risks, live, host, time, json.Value.SerializerOptions, account, cancellationToken)))
+            .WithSummary("Server-sent events: health of accounts (or of one), lots, prices and epochs, as they change; above 10,000 accounts the stream of all tells of the health only of accounts that traded or are under water, of 1,000 of them at a time (/api/accounts?underWater=true has them all), and ends where a reader takes a minute over what changed at once").WithTags("stream");
 
-    private static async IAsyncEnumerable<SseItem<object>> ReadAsync(
-        ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, ulong? only, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal static async IAsyncEnumerable<SseItem<object>> ReadAsync(
+        ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, JsonSerializerOptions json, ulong? only, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         using Broadcast<RiskSnapshot>.Subscription subscription = risks.Subscribe();
@@ -44,9 +53,14 @@ internal static class StreamEndpoints
                 continue;
             }
 
-            foreach (SseItem<object> item in Changes(views, snapshot, before, only))
+            long since = time.GetTimestamp();
+            foreach (SseItem<object> item in Changes(views, snapshot, before, only, json))
             {
                 yield return item;
+                if (time.GetElapsedTime(since) > LongestPicture)
+                {
+                    yield break;
+                }
             }
 
             before = snapshot;
@@ -67,16 +81,12 @@ internal static class StreamEndpoints
         }
     }
 
-    private static IEnumerable<SseItem<object>> Changes(ProtocolViews views, RiskSnapshot now, RiskSnapshot? before, ulong? only)
+    /// <summary>What is new in a picture. An account is computed and written once, however many streams tell of it.</summary>
+    internal static IEnumerable<SseItem<object>> Changes(ProtocolViews views, RiskSnapshot now, RiskSnapshot? before, ulong? only, JsonSerializerOptions json)
     {
-        foreach (BookAccount account in Concerned(now, before, only))
+        foreach (BookAccount account in Concerned(now, before, only).Where(account => !IsKnown(account, now, before)))
         {
-            bool isKnown = before is not null && before.Book.Accounts.TryGetValue(account.Id, out BookAccount? same) && ReferenceEquals(same, account)
-                && before.Followed(account).Figures == now.Followed(account).Figures;
-            if (!isKnown)
-            {
-                yield return new SseItem<object>(views.View(account), "health");
-            }
+            yield return new SseItem<object>(now.Told(account, told => JsonSerializer.SerializeToUtf8Bytes(views.View(told, now), json)), "health");
         }
 
         foreach (BookLot lot in now.Book.Lots.Values)
@@ -93,7 +103,10 @@ internal static class StreamEndpoints
         }
     }
 
-    /// <summary>The accounts whose health is looked at: one; all of a small book; of a large one those that changed and those that are or were under water.</summary>
+    private static bool IsKnown(BookAccount account, RiskSnapshot now, RiskSnapshot? before) =>
+        before is not null && before.Book.Accounts.TryGetValue(account.Id, out BookAccount? same) && ReferenceEquals(same, account) && before.Followed(account).Figures == now.Followed(account).Figures;
+
+    /// <summary>The accounts whose health is looked at: one; all of a small book; of a large one those that changed and those that are or were under water, as many as are told of at once.</summary>
     private static IEnumerable<BookAccount> Concerned(RiskSnapshot now, RiskSnapshot? before, ulong? only)
     {
         AccountTable accounts = now.Book.Accounts;
@@ -108,7 +121,7 @@ internal static class StreamEndpoints
         }
 
         IEnumerable<ulong> changed = before is null ? [] : accounts.Since(before.Book.Accounts).Where(static pair => pair.Now is not null).Select(static pair => pair.Now!.Id);
-        return changed.Concat(now.UnderWater).Concat(before?.UnderWater ?? []).Distinct().Order().Where(accounts.ContainsKey).Select(id => accounts[id]);
+        return changed.Concat(now.UnderWater).Concat(before?.UnderWater ?? []).Distinct().Where(accounts.ContainsKey).Take(MostAccounts).Order().Select(id => accounts[id]);
     }
 
     private static async Task<PricesView?> PricesAsync(ProtocolViews views, ILiveInputs live, CancellationToken cancellationToken)
@@ -116,7 +129,7 @@ internal static class StreamEndpoints
         try
         {
             CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
-            return views.Prices(inputs);
+            return views.Prices(inputs, isLive: true);
         }
         catch (Exception error) when (error is Ethereum.EthereumException or OperationCanceledException)
         {

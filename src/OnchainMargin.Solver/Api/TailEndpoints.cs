@@ -18,8 +18,8 @@ internal static class TailEndpoints
             .ProducesProblem(404).WithSummary("The last proposal of risk parameters, with its reasons and the accounts it would make liquidatable").WithTags("parameters");
     }
 
-    private static Results<Ok<TailView>, ProblemHttpResult> Tail(ProtocolViews views, ulong id, int horizonHours = 24, double level = 0.99) =>
+    private static Results<Ok<TailView>, ProblemHttpResult> Tail(ProtocolViews views, ulong id, CancellationToken cancellationToken, int horizonHours = 24, double level = 0.99) =>
         horizonHours is < 1 or > MostHours || !(level is >= 0.5 and <= 0.9999)
             ? ApiSetup.Bad($"The horizon is {horizonHours} hours and the level {level}; give 1 to {MostHours} hours and a level from 0.5 to 0.9999.")
-            : views.Tail(id, horizonHours, level) is { } tail ? TypedResults.Ok(tail) : ApiSetup.Missing($"There is no margin of account {id}: it was never opened, or no checkpoint holds what it touches.");
+            : views.Tail(id, horizonHours, level, cancellationToken) is { } tail ? TypedResults.Ok(tail) : ApiSetup.Missing($"There is no margin of account {id}: it was never opened, or no checkpoint holds what it touches.");
 }

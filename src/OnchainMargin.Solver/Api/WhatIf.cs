@@ -61,7 +61,7 @@ internal sealed class WhatIf(ProtocolViews views)
         }
 
         var view = new CheckpointView(moved);
-        if (views.Breakdown(before, inputs.Checkpoint, inputs.View, inputs) is not { } earlier || views.Breakdown(after, moved, view, inputs) is not { } later
+        if (views.Breakdown(account, before, inputs.Checkpoint, inputs.View, inputs, isLive: true) is not { } earlier || views.Breakdown(account, after, moved, view, inputs, isLive: true) is not { } later
             || after.TradeFigures(moved, view) is not { } figures || after.Figures(view, SurfaceChoice.Better) is not { } better)
         {
             return (null, "The market of this account cannot be computed now; ask again after the next checkpoint.");

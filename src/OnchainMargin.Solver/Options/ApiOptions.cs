@@ -21,8 +21,20 @@ public sealed record ApiOptions
     /// <summary>The IP addresses of reverse proxies before the API: what one of them says in X-Forwarded-For is the address that asks, for the limits below. What anybody else says there counts for nothing. Without it everybody behind a proxy is one address.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
-    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. 0 for no limit of any of these.</summary>
+    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. An address is one of IPv4, or all that begin with the same 64 bits; those that begin with the same 48 bits may make eight times as many requests. 0 for no limit of any of these.</summary>
     public int RequestsPerTenSeconds { get; init; } = 400;
+
+    /// <summary>The most connections that are open at once, of all addresses; further ones are closed as they come; how many an address has is for a reverse proxy to bound. 0 for no limit.</summary>
+    public int MaximumConnections { get; init; } = 4096;
+
+    /// <summary>The most streams, and as many sessions, that are open at once, of all addresses, where requestsPerTenSeconds is not 0.</summary>
+    public int MaximumStreams { get; init; } = 2048;
+
+    /// <summary>The most tails that are simulated at once, of all addresses, where requestsPerTenSeconds is not 0: each takes a core.</summary>
+    public int MaximumTails { get; init; } = 4;
+
+    /// <summary>The most whole books that are sent at once, to other attesters, watchtowers and whoever asks, where requestsPerTenSeconds is not 0: of a million accounts each is 581 MB. Who reads one more slowly than a megabyte a second is cut off.</summary>
+    public int MaximumBooks { get; init; } = 16;
 
     /// <summary>The environment variable that holds the key of the operator's endpoints; empty to serve none of them.</summary>
     public string OperatorKeyVariable { get; init; } = "";
@@ -31,6 +43,10 @@ public sealed record ApiOptions
     {
         OptionErrors errors = new("api");
         errors.Range(RequestsPerTenSeconds, 0, 1_000_000);
+        errors.Range(MaximumConnections, 0, 1_000_000);
+        errors.Range(MaximumStreams, 1, 1_000_000);
+        errors.Range(MaximumTails, 1, 1024);
+        errors.Range(MaximumBooks, 1, 1024);
         errors.Require(CanListenAt(Url), "url", $"is nothing to listen at{UrlOrigin.Bracketed(Url)}; write it as http, an IP address of this machine or localhost, and a port, like http://127.0.0.1:8600 (TLS is a reverse proxy's: docs/guides/operator.md)");
         if (PublicNodeUrl.Length > 0)
         {

@@ -14,6 +14,7 @@ namespace OnchainMargin.Solver.Risk;
 internal sealed class RiskSnapshot(ProtocolBook book, CheckpointInputs inputs, ImmutableArray<ulong> underWater)
 {
     private readonly ConcurrentDictionary<ulong, AccountRisk> _followed = new();
+    private readonly ConcurrentDictionary<ulong, Lazy<byte[]>> _told = new();
 
     /// <summary>The book.</summary>
     public ProtocolBook Book { get; } = book;
@@ -42,6 +43,9 @@ internal sealed class RiskSnapshot(ProtocolBook book, CheckpointInputs inputs, I
 
     /// <summary>An account of this book that streams follow from one picture to the next: computed once for all of them.</summary>
     public AccountRisk Followed(BookAccount account) => _followed.GetOrAdd(account.Id, static (_, asked) => asked.Snapshot.Of(asked.Account), (Snapshot: this, Account: account));
+
+    /// <summary>What streams tell of an account of this book: made once for all of them, and gone with the picture.</summary>
+    public byte[] Told(BookAccount account, Func<BookAccount, byte[]> make) => _told.GetOrAdd(account.Id, static (_, asked) => new Lazy<byte[]>(() => asked.Make(asked.Account)), (Account: account, Make: make)).Value;
 
     /// <summary>An account of this book.</summary>
     public AccountRisk Of(BookAccount account)

@@ -11,6 +11,15 @@ internal sealed class MetricFamily(string name, string help, MetricKind kind, bo
     private readonly SortedDictionary<string, double> _values = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (long[] Buckets, long Count, double Sum)> _histograms = new(StringComparer.Ordinal);
 
+    /// <summary>Forgets what was observed, before it is observed anew: what is not there any more (an expiry that is over) has no series.</summary>
+    public void Begin()
+    {
+        if (isObserved)
+        {
+            _values.Clear();
+        }
+    }
+
     /// <summary>Records a measurement: what was observed, and what a gauge says, replaces; what was added adds.</summary>
     public void Record(string labels, double value)
     {

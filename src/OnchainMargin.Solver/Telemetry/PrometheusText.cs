@@ -10,6 +10,7 @@ internal sealed class PrometheusText : IDisposable
     private static readonly string[] Prefixes = ["OnchainMargin.", "Microsoft.AspNetCore.Hosting", "System.Runtime"];
 
     private readonly Lock _gate = new();
+    private readonly Lock _writing = new();
     private readonly MeterListener _listener = new();
     private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
 
@@ -32,17 +33,29 @@ internal sealed class PrometheusText : IDisposable
     /// <summary>All metrics as they are now.</summary>
     public string Write()
     {
-        _listener.RecordObservableInstruments();
-        var text = new StringBuilder();
-        lock (_gate)
+        // One at a time: another would begin anew what this one observes.
+        lock (_writing)
         {
-            foreach (MetricFamily family in _families.Values)
+            lock (_gate)
             {
-                family.WriteTo(text);
+                foreach (MetricFamily family in _families.Values)
+                {
+                    family.Begin();
+                }
             }
-        }
 
-        return text.ToString();
+            _listener.RecordObservableInstruments();
+            var text = new StringBuilder();
+            lock (_gate)
+            {
+                foreach (MetricFamily family in _families.Values)
+                {
+                    family.WriteTo(text);
+                }
+            }
+
+            return text.ToString();
+        }
     }
 
     /// <inheritdoc/>

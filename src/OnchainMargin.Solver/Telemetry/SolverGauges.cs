@@ -41,6 +41,10 @@ internal sealed class SolverGauges : IDisposable
             () => deployment.Underlyings.SelectMany(listed => SurfaceAges(books.Current?.Book, listed)),
             "s",
             "Age of the oldest surface in force of an underlying, of expiries more than an hour ahead: nearer ones are published no more.");
+        // Labels of an expiry end with it.
+        _meter.CreateObservableGauge("omargin.surface.volatility", () => services.GetService<SurfaceDesk>()?.Volatilities ?? [], "1", "The fitted volatility at the forward, by underlying and expiry (unix seconds).");
+        _meter.CreateObservableGauge("omargin.surface.rms", () => services.GetService<SurfaceDesk>()?.Distances ?? [], "1", "Root of the mean squared distance of a fit to the middle of its quotes, in volatility, by underlying and expiry.");
+        _meter.CreateObservableGauge("omargin.surface.part", () => services.GetService<SurfaceDesk>()?.Parts ?? [], "1", "How much of the way from the surface in force to the fit the last publication that this node proposed may go: 1 all of it, -1 nothing, by underlying and expiry.");
         _meter.CreateObservableGauge("omargin.relay.orders", () => (long)(services.GetService<OrderBooks>()?.Open ?? 0), "{order}", "Orders that rest or settle.");
         _meter.CreateObservableGauge(
             "omargin.role.failing",

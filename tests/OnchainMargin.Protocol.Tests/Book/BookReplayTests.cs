@@ -54,9 +54,9 @@ public sealed class BookReplayTests
         Assert.False(account.May(bot, DelegateRights.Cancel, 100));
 
         replay.Apply([Given(1, bot, 2, 200)], 20, default, 0);
-        Assert.Equal((2, false, true), (replay.Book.Accounts[1].Delegates.Length, replay.Book.Accounts[1].May(bot, DelegateRights.Trade, 0), replay.Book.Accounts[1].May(bot, DelegateRights.Cancel, 200)));
+        Assert.Equal((2, false, true), (replay.Book.Accounts[1].Delegates.Count, replay.Book.Accounts[1].May(bot, DelegateRights.Trade, 0), replay.Book.Accounts[1].May(bot, DelegateRights.Cancel, 200)));
         replay.Apply([Given(1, bot, 0, 0)], 21, default, 0);
-        Assert.Equal(SampleDeployment.At(79), Assert.Single(replay.Book.Accounts[1].Delegates).Delegate);
+        Assert.Equal(SampleDeployment.At(79), Assert.Single(replay.Book.Accounts[1].Delegates).Key);
     }
 
     [Fact]

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
 using OnchainMargin.Solver.Api;
+using OnchainMargin.Solver.Options;
 
 namespace OnchainMargin.Solver.Tests.Api;
 
@@ -15,4 +19,40 @@ public sealed class ApiLimitsTests
     [InlineData("::ffff:192.0.2.1", "::ffff:192.0.2.2", false)]
     public void Client_OfTwoAddresses_IsOneWhereTheyAreOfOneNetwork(string one, string other, bool isSame) =>
         Assert.Equal(isSame, string.Equals(ApiLimits.Client(IPAddress.Parse(one)), ApiLimits.Client(IPAddress.Parse(other)), StringComparison.Ordinal));
+
+    /// <summary>A thousand addresses cost a few coins an hour, and each had two simulations, a book and 32 streams of its own.</summary>
+    [Theory]
+    [InlineData("/api/accounts/2/tail")]
+    [InlineData("/attest/books/7")]
+    [InlineData("/api/stream")]
+    public void Tail_FromManyAddresses_AFewAtOnce(string path)
+    {
+        PartitionedRateLimiter<HttpContext> limiter = Limiter(new ApiOptions { MaximumTails = 3, MaximumBooks = 3, MaximumStreams = 3 });
+        RateLimitLease[] leases = [.. Enumerable.Range(1, 4).Select(last => limiter.AttemptAcquire(Asked(path, $"192.0.2.{last}")))];
+        Assert.Equal([true, true, true, false], leases.Select(static lease => lease.IsAcquired));
+        Assert.True(limiter.AttemptAcquire(Asked("/api/epochs", "192.0.2.9")).IsAcquired);
+
+        leases[0].Dispose();
+        Assert.True(limiter.AttemptAcquire(Asked(path, "192.0.2.4")).IsAcquired);
+    }
+
+    /// <summary>A provider gives 2¹⁶ networks away with a site.</summary>
+    [Fact]
+    public void Requests_FromManyNetworksOfOneSite_AreThoseOfEight()
+    {
+        PartitionedRateLimiter<HttpContext> limiter = Limiter(new ApiOptions { RequestsPerTenSeconds = 2 });
+        bool Takes(int network, int site = 1) => limiter.AttemptAcquire(Asked("/api/epochs", $"2001:db8:{site}:{network:x}::1")).IsAcquired;
+        Assert.All(Enumerable.Range(1, 16), network => Assert.True(Takes(network)));
+        Assert.False(Takes(17));
+        Assert.True(Takes(17, site: 2));
+    }
+
+    private static PartitionedRateLimiter<HttpContext> Limiter(ApiOptions options)
+    {
+        var limiter = new RateLimiterOptions();
+        ApiLimits.Set(limiter, options);
+        return limiter.GlobalLimiter!;
+    }
+
+    private static DefaultHttpContext Asked(string path, string address) => new() { Request = { Path = path }, Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
 }

@@ -110,7 +110,7 @@ public sealed class ApiWorld : IAsyncLifetime
         builder.WebHost.UseUrls(options.Api.Url);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Time).AddSingleton(Books).AddSingleton(Risks).AddSingleton(Deployment).AddSingleton(options).AddSingleton(Digests)
-            .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<OrderBooks>().AddSingleton<OrderRelay>()
+            .AddSingleton<ILiveInputs>(Live).AddSingleton<IRelayChain>(Relay).AddSingleton<AttestedBooks>().AddSingleton(new Broadcast<ParameterProposal>()).AddSingleton<RoleHealth>().AddSingleton<RelayClock>().AddSingleton<OrderBooks>().AddSingleton<OrderRelay>()
             .AddSingleton<IWalletSignatures, KeyWallets>().AddSingleton<IProofTrial>(Trial).AddSingleton<ProofAccess>().AddSingleton<ProofDesk>().AddSingleton(_ => new HttpClient()).AddSingleton<PeerClient>()
             .AddSingleton(provider => ActivatorUtilities.CreateInstance<OnDemandSigner>(provider, (IReadOnlyList<IHashSigner>)[Owners[0]]))
             .AddSingleton<TransactionManagers>().AddSingleton<ITransactionNode>(Node)
@@ -151,7 +151,7 @@ public sealed class ApiWorld : IAsyncLifetime
     internal void Appoint(ulong account, Address who, DelegateRights rights, ulong untilSeconds)
     {
         ProtocolBook before = Books.Current!.Book;
-        ProtocolBook book = before with { Accounts = before.Accounts.With(before.Accounts[account] with { Delegates = [new BookAppointment(who, rights, untilSeconds)] }) };
+        ProtocolBook book = before with { Accounts = before.Accounts.With(before.Accounts[account] with { Delegates = ImmutableSortedDictionary<Address, BookAppointment>.Empty.Add(who, new BookAppointment(who, rights, untilSeconds)) }) };
         Books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty.Add(1, book), book.BlockNumber));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Hashing;
@@ -40,13 +41,13 @@ public sealed class HolderIndexTests
         }
     }
 
-    private static bool Holds(BookAccount account, Address who) => account.Owner == who || account.Delegates.Any(given => given.Delegate == who);
+    private static bool Holds(BookAccount account, Address who) => account.Owner == who || account.Delegates.ContainsKey(who);
 
     private static Address Person(Random random) => Address.Parse($"0x{random.Next(People).ToString("x40", CultureInfo.InvariantCulture)}");
 
     private static BookAccount Opened(ulong id, Address owner, BookAppointment[] delegates)
     {
         byte[] state = AccountState.Empty.Pack();
-        return new BookAccount { Id = id, Owner = owner, StateBytes = state, StateHash = Keccak256.Hash(state), State = AccountState.Empty, Delegates = [.. delegates], ChangedInBlock = 1 };
+        return new BookAccount { Id = id, Owner = owner, StateBytes = state, StateHash = Keccak256.Hash(state), State = AccountState.Empty, Delegates = delegates.ToImmutableSortedDictionary(static given => given.Delegate, static given => given), ChangedInBlock = 1 };
     }
 }

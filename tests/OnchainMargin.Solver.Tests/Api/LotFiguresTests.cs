@@ -48,7 +48,7 @@ public sealed class LotFiguresTests : IAsyncLifetime
         Publish(Bid);
         JsonNode sold = await PostAsync();
         Publish(Finished);
-        Assert.Equal((await PostAsync())["before"]!.ToJsonString(), sold["before"]!.ToJsonString());
+        Assert.Equal(Bare((await PostAsync())["before"]!).ToJsonString(), Bare(sold["before"]!).ToJsonString());
 
         async Task<JsonNode> PostAsync()
         {
@@ -78,6 +78,48 @@ public sealed class LotFiguresTests : IAsyncLifetime
 
         // What the page makes of it is what is told here.
         Assert.Equal(((20_000_000 * (_world.Book().BlockTimeSeconds - since)) / 1_200).ToString(CultureInfo.InvariantCulture), (string)lot["discountE8"]!);
+    }
+
+    /// <summary>Margin 10,000, target 11,000: with an equity between the two the account is healthy and bids go on.</summary>
+    [Fact]
+    public async Task Lot_BetweenMaintenanceAndTarget_IsNotSaidToBeSafe()
+    {
+        Publish(book => Terms(Started(book)));
+        Assert.Equal($"{11_000 * ApiWorld.One}", await RestoredAtAsync());
+        Publish(book => Terms(Bid(book)));
+        Assert.Equal($"{6_600 * ApiWorld.One}", await RestoredAtAsync());
+
+        // Where nothing is open in it, or it is over, no bid is kept away by that.
+        Publish(book => Terms(Started(book), static lot => lot with { State = AccountState.Empty.Pack() }));
+        Assert.Null(await RestoredAtAsync());
+        Publish(book => Terms(Started(book), static lot => lot with { EndedInBlock = 7 }));
+        Assert.Null(await RestoredAtAsync());
+
+        static ProtocolBook Terms(ProtocolBook book, Func<BookLot, BookLot>? change = null) => book with
+        {
+            Lots = book.Lots.SetItem(2, (change?.Invoke(book.Lots[2]) ?? book.Lots[2]) with { MaintenanceE8 = 10_000 * (UInt128)ApiWorld.One }),
+            Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { TargetE8 = 110_000_000 } },
+        };
+
+        async Task<string?> RestoredAtAsync() => (string?)(await _world.Http.GetFromJsonAsync<JsonNode>("/api/auctions/2"))!["restoredAtE8"];
+    }
+
+    /// <summary>Who bids takes his part of the debt, with its interest, and of each token.</summary>
+    [Fact]
+    public async Task Auction_OfTokensAndDebt_ShowsBoth()
+    {
+        Publish(static book =>
+        {
+            ProtocolBook started = Started(book);
+            AccountState state = AccountState.Empty with { CashE8 = -75_000 * (Int128)ApiWorld.One, InterestIndexE12 = 990_000_000_000, Version = 1 };
+            return started with { Lots = started.Lots.SetItem(2, started.Lots[2] with { State = state.Pack() }) };
+        });
+
+        JsonNode lot = (await _world.Http.GetFromJsonAsync<JsonNode>("/api/auctions/2"))!;
+
+        JsonNode token = Assert.Single(lot["tokens"]!.AsArray())!;
+        Assert.Equal(("WETH", "4000000000000000000", 18), ((string)token["symbol"]!, (string)token["amountRaw"]!, (int)token["decimals"]!));
+        Assert.Equal("-7575757575758", (string)lot["cashE8"]!);
     }
 
     /// <summary>A bid changes no account's state, so the follower must look at the lots.</summary>
@@ -148,13 +190,17 @@ public sealed class LotFiguresTests : IAsyncLifetime
         _world.Risks.Publish(RiskSnapshot.Of(RiskSnapshot.Follower(1), book, book.LatestCheckpoint!));
     }
 
-    /// <summary>An answer without what names the stored state and the lot.</summary>
     private async Task<JsonNode> GetAsync(string what)
     {
-        JsonNode answer = (await _world.Http.GetFromJsonAsync<JsonNode>($"/api/accounts/{Id}{what}"))!;
+        return Bare((await _world.Http.GetFromJsonAsync<JsonNode>($"/api/accounts/{Id}{what}"))!);
+    }
+
+    /// <summary>An answer without what names the stored state and the lot.</summary>
+    private static JsonNode Bare(JsonNode answer)
+    {
         if (answer is JsonObject fields)
         {
-            foreach (string own in (ReadOnlySpan<string>)["state", "stateHash", "openLot"])
+            foreach (string own in (ReadOnlySpan<string>)["state", "stateHash", "openLot", "reason"])
             {
                 fields.Remove(own);
             }

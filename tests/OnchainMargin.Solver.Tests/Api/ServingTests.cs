@@ -95,6 +95,22 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task Connections_OfAllAddresses_AreOnlySoMany()
+    {
+        await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0", MaximumConnections = 2 });
+        await world.BeginAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var open = new List<HttpResponseMessage>();
+        for (int i = 0; i < 2; i++)
+        {
+            open.Add(await world.Http.GetAsync("/api/stream?account=2", HttpCompletionOption.ResponseHeadersRead, limit.Token));
+        }
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => world.Http.GetAsync("/api/epochs", limit.Token));
+        open.ForEach(static one => one.Dispose());
+    }
+
+    [Fact]
     public async Task Tails_OfOneAddress_AreSimulatedOnlySoManyAtOnce()
     {
         await using var world = new ServedWorld(new ApiOptions { Url = "http://127.0.0.1:0", RequestsPerTenSeconds = 1_000_000 });

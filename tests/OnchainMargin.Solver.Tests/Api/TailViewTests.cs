@@ -17,27 +17,31 @@ public sealed class TailViewTests
         CheckpointInputs inputs = Books.Inputs(7, Books.Start, 2000);
         ProtocolViews views = Views(inputs);
 
-        TailView tail = views.Tail(1, 24, 0.99)!;
+        TailView tail = views.Tail(1, 24, 0.99, CancellationToken.None)!;
 
         // 80 % a year without surfaces: the 1 % worst of fat tails lies beyond the Gaussian 195 of 2,000, and well under a quarter of it.
         Assert.InRange(tail.ValueAtRisk, 150, 450);
         Assert.True(tail.ExpectedShortfall > tail.ValueAtRisk && tail.ValueAtRiskLow <= tail.ValueAtRisk && tail.ValueAtRiskHigh >= tail.ValueAtRisk);
         Assert.Equal(tail.ExpectedShortfall, Assert.Single(tail.Positions).Value, 1e-9);
         Assert.Equal("7", tail.Checkpoint);
-        Assert.Equal(tail.ValueAtRisk, views.Tail(1, 24, 0.99)!.ValueAtRisk);
+        Assert.Equal(tail.ValueAtRisk, views.Tail(1, 24, 0.99, CancellationToken.None)!.ValueAtRisk);
     }
 
     [Fact]
     public void Tail_SpotAgainstShort_Cancels()
     {
-        TailView tail = Views(Books.Inputs(7, Books.Start, 2000)).Tail(2, 24, 0.99)!;
+        TailView tail = Views(Books.Inputs(7, Books.Start, 2000)).Tail(2, 24, 0.99, CancellationToken.None)!;
 
         Assert.Equal(0, tail.ExpectedShortfall, 1e-6);
         Assert.Equal(0, tail.Positions[0].Value + tail.Collateral, 1e-6);
     }
 
     [Fact]
-    public void Tail_AccountThatIsNotThere_IsNone() => Assert.Null(Views(Books.Inputs(7, Books.Start, 2000)).Tail(9, 24, 0.99));
+    public void Tail_AccountThatIsNotThere_IsNone() => Assert.Null(Views(Books.Inputs(7, Books.Start, 2000)).Tail(9, 24, 0.99, CancellationToken.None));
+
+    [Fact]
+    public void Tail_WhoeverAskedHasGone_IsNotSimulated() =>
+        Assert.ThrowsAny<OperationCanceledException>(() => Views(Books.Inputs(7, Books.Start, 2000)).Tail(1, 24, 0.99, new CancellationToken(canceled: true)));
 
     private static ProtocolViews Views(CheckpointInputs inputs)
     {

@@ -115,7 +115,7 @@ public sealed class BookSnapshotsTests : IDisposable
     {
         ProtocolBook[] books = [.. Rebuilt().AtCheckpoints.Values];
         Write(books[0]);
-        ProtocolBook broken = books[1] with { Accounts = books[1].Accounts.With(books[1].Accounts[RichHistory.Accounts] with { Delegates = default }) };
+        ProtocolBook broken = books[1] with { Accounts = books[1].Accounts.With(books[1].Accounts[RichHistory.Accounts] with { Balances = default }) };
 
         StoreException error = Assert.Throws<StoreException>(() => Write(broken));
 

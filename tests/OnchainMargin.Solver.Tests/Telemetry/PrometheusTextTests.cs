@@ -65,6 +65,22 @@ public sealed class PrometheusTextTests
         Assert.Contains("\nomargin_test_lag 3\n", text, StringComparison.Ordinal);
     }
 
+    /// <summary>A label that holds an expiry would be there for ever, and four more each day.</summary>
+    [Fact]
+    public void Metrics_ExpiryIsOver_SeriesEnds()
+    {
+        using var meter = new Meter("OnchainMargin.Tests.Expiries");
+        using var prometheus = new PrometheusText();
+        long[] listed = [1, 2];
+        _ = meter.CreateObservableGauge("omargin.test.expiries", () => listed.Select(static expiry => new Measurement<long>(7, new KeyValuePair<string, object?>("expiry", expiry))));
+        Assert.Contains("omargin_test_expiries{expiry=\"1\"} 7\nomargin_test_expiries{expiry=\"2\"} 7\n", prometheus.Write(), StringComparison.Ordinal);
+
+        listed = [2];
+        string text = prometheus.Write();
+        Assert.Contains("omargin_test_expiries{expiry=\"2\"} 7\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("expiry=\"1\"", text, StringComparison.Ordinal);
+    }
+
     /// <summary>What is observed is the whole each time, be it a sum.</summary>
     [Fact]
     public void Write_WhatIsObserved_TellsWhatItIsNow()
