@@ -60,10 +60,10 @@ public sealed partial class ProtocolClient
         return [.. calls.Select((call, i) => new Balance(call.Token, amounts[i])).Where(static balance => balance.AmountRaw > 0).OrderBy(static balance => balance.Token)];
     }
 
-    /// <summary>Who may act for an account beside its owner, also those whose time is over.</summary>
-    public async Task<ImmutableArray<BookAppointment>> GetDelegatesAsync(ulong account, CancellationToken cancellationToken = default)
+    /// <summary>Who may act for an account beside its owner, by address, also those whose time is over.</summary>
+    public async Task<ImmutableSortedDictionary<Address, BookAppointment>> GetDelegatesAsync(ulong account, CancellationToken cancellationToken = default)
     {
-        ImmutableArray<BookAppointment> delegates = [];
+        var delegates = ImmutableSortedDictionary<Address, BookAppointment>.Empty;
         foreach (Clearinghouse.DelegateSetEvent given in await AppointmentsAsync(account, cancellationToken).ConfigureAwait(false))
         {
             delegates = BookAppointment.With(delegates, given);

@@ -270,6 +270,7 @@ public static class SolverHost
         }
 
         services.AddSingleton<IRelayChain, RelayChain>();
+        services.AddSingleton<RelayClock>();
         services.AddSingleton<OrderBooks>();
         services.AddSingleton<OrderRelay>();
         AddRole<RelayRole>(services, provider => ActivatorUtilities.CreateInstance<RelayRole>(

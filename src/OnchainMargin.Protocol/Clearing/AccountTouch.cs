@@ -59,6 +59,16 @@ public static class AccountTouch
         return LotParts.RestOf(account, book, indices) ?? Touched(account.State, account.Balances, indices, book.SettlementDecimals, book.Settlements, book.Parameters.Oracle.AveragingWindowSeconds);
     }
 
+    /// <summary>The state of <see cref="Touched(BookAccount, ProtocolBook, CheckpointHeader)"/> with the settlement token left where it lies: what people are shown, beside the tokens in the vault.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="book">The book that it is in.</param>
+    /// <param name="indices">Whose indices count: the last checkpoint's, or those of now.</param>
+    public static AccountState Due(BookAccount account, ProtocolBook book, CheckpointHeader indices)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return Touched(account with { Balances = [] }, book, indices).State;
+    }
+
     /// <summary>The cash and tokens that health is judged by after the touch. Locked gains stay as they are stored, with their time, unless something that expired is settled: what is won by that is locked from now on. Version and the last operation stay: no margin depends on them.</summary>
     /// <param name="state">The stored state.</param>
     /// <param name="balances">Its tokens.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using RiskParameters = OnchainMargin.Protocol.Generated.RiskParameters;
 
 namespace OnchainMargin.Protocol.Clearing;
 
@@ -15,8 +16,15 @@ public static class LotParts
     {
         ArgumentNullException.ThrowIfNull(lot);
         ArgumentNullException.ThrowIfNull(settlements);
-        AccountState state = Read(lot);
-        return (settlements.SettleLot(state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }), Balances.Unpack(lot.Balances));
+        (AccountState state, ImmutableArray<Balance> balances) = Started(lot);
+        return (settlements.SettleLot(state with { CashE8 = AccountTouch.CashWithInterest(state, indices) }), balances);
+    }
+
+    /// <summary>The account's state and tokens when the lot began.</summary>
+    public static (AccountState State, ImmutableArray<Balance> Balances) Started(BookLot lot)
+    {
+        ArgumentNullException.ThrowIfNull(lot);
+        return (Read(lot), Balances.Unpack(lot.Balances));
     }
 
     /// <summary>The account as it would be if the lot ended now: the unsold part with interest, the proceeds, and the tokens that it holds now.</summary>
@@ -54,6 +62,18 @@ public static class LotParts
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(book);
         return account.OpenLot != 0 && book.Lots.TryGetValue(account.OpenLot, out BookLot? lot) ? Rest(lot, account, indices, book.Settlements) : null;
+    }
+
+    /// <summary>The equity of what is left of a lot from which on the chain takes no bid: more than the maintenance margin at which the lot can be ended. Null where health decides both, since nothing is open in it or a leg was settled.</summary>
+    /// <param name="lot">The lot.</param>
+    /// <param name="left">What is left of it.</param>
+    /// <param name="terms">The parameters of liquidation.</param>
+    [SpecRule("CLR-041")]
+    public static Int128? RestoredAtE8(BookLot lot, AccountState left, RiskParameters.LiquidationParameters terms)
+    {
+        ArgumentNullException.ThrowIfNull(lot);
+        ArgumentNullException.ThrowIfNull(left);
+        return left.Positions.IsEmpty || left.Pack().Length != lot.State.Length ? null : Lots.RestoredAtE8((Int128)lot.MaintenanceE8, terms.TargetE8, (long)lot.SoldE8);
     }
 
     private static AccountState Read(BookLot lot)

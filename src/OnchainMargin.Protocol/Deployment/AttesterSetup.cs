@@ -37,14 +37,21 @@ internal sealed class AttesterSetup(IEthereumNode node, ITransactionSender sende
         await sender.SendAsync(token.Erc20, new Erc20.ApproveCall(bonds, needed), cancellationToken);
         foreach (Address attester in attesters)
         {
-            await JoinAsync(bonds, attester, cancellationToken);
+            await JoinAsync(bonds, attester, report, cancellationToken);
         }
 
-        await sender.SendAsync(contracts["RiskRegistry"], new RiskRegistry.SetThresholdCall((UInt256)plan.Threshold), cancellationToken);
+        try
+        {
+            await sender.SendAsync(contracts["RiskRegistry"], new RiskRegistry.SetThresholdCall((UInt256)plan.Threshold), cancellationToken);
+        }
+        catch (RevertException)
+        {
+            report($"no threshold: fewer than {plan.Threshold} attesters sit by now, since some have resigned; governance admits others, who join by AttesterBonds.join, and sets the threshold of {plan.Threshold} then");
+        }
     }
 
-    /// <summary>Pays for a seat, unless somebody has: from its admission on an attester may join by itself, and another deployment is dear.</summary>
-    private async Task JoinAsync(Address bonds, Address attester, CancellationToken cancellationToken)
+    /// <summary>Pays for a seat, unless somebody has: from its admission on an attester may join by itself, and resign again, and another deployment is dear.</summary>
+    private async Task JoinAsync(Address bonds, Address attester, Action<string> report, CancellationToken cancellationToken)
     {
         try
         {
@@ -52,7 +59,12 @@ internal sealed class AttesterSetup(IEthereumNode node, ITransactionSender sende
         }
         catch (RevertException)
         {
-            if (!await node.CallAsync(contracts["RiskRegistry"], new RiskRegistry.IsAttesterCall(attester), cancellationToken: cancellationToken))
+            AttesterBonds.BondOfResult bond = await node.CallAsync(bonds, new AttesterBonds.BondOfCall(attester), cancellationToken: cancellationToken);
+            if (!bond.ReleaseTime.IsZero)
+            {
+                report($"no seat: {attester} has joined by itself and resigned already");
+            }
+            else if (bond.AmountRaw.IsZero)
             {
                 throw;
             }

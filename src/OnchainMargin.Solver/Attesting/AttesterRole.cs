@@ -42,6 +42,7 @@ internal sealed partial class AttesterRole(
     private readonly RefusedSigners _unfit = new();
     private readonly Dictionary<Address, ulong> _compared = [];
     private (ulong Epoch, long Since)? _complete;
+    private Task _comparing = Task.CompletedTask;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Attester;
@@ -106,7 +107,12 @@ internal sealed partial class AttesterRole(
             await SubmitAsync(EpochKeys.Of(epoch), calls.Post(epoch, inputs, signatures), epoch.Epoch, digest, cancellationToken).ConfigureAwait(false);
         }
 
-        await CompareAsync(made, epoch, digest, cancellationToken).ConfigureAwait(false);
+        // Beside what else is to be done, one at a time: a large book takes minutes to come, and demands and the next epoch do not wait for it.
+        if (_comparing.IsCompleted)
+        {
+            await _comparing.ConfigureAwait(false);
+            _comparing = CompareAsync(made, epoch, digest, cancellationToken);
+        }
     }
 
     private async Task SignAsync(ProtocolBook book, AttestedBook made, RiskRegistry.RiskEpoch epoch, Hash32 digest, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Generated;
@@ -18,6 +20,11 @@ internal static class AttestingEndpoints
     /// <summary>More than a proposal of surfaces for every expiry of every underlying, or 128 positions, take.</summary>
     private const long LargestRequestBytes = 1 << 20;
 
+    /// <summary>Half of what a peer has to bear (<see cref="PeerClient"/>): who reads a book more slowly than this is cut off.</summary>
+    private const double LeastBytesPerSecond = 1e6;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     public static void Map(WebApplication host, SolverOptions options)
     {
         if (!options.Plays(SolverRoles.Api))
@@ -26,10 +33,14 @@ internal static class AttestingEndpoints
         }
 
         RouteGroupBuilder attest = host.MapGroup("/attest").WithMetadata(new RequestSizeLimitAttribute(LargestRequestBytes));
-        attest.MapGet("/books/{checkpoint}", (ulong checkpoint, Broadcast<IndexedBook> books, AttestedBooks attested, CancellationToken cancellationToken) =>
-                books.Current is { } indexed && attested.FindServed(indexed, checkpoint, cancellationToken) is { } book
+        attest.MapGet("/books/{checkpoint}", (ulong checkpoint, HttpContext context, Broadcast<IndexedBook> books, AttestedBooks attested, CancellationToken cancellationToken) =>
+            {
+                // Only so many are sent at once (api:maximumBooks), and each but as long as its bytes take.
+                context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = new MinDataRate(LeastBytesPerSecond, Grace);
+                return books.Current is { } indexed && attested.FindServed(indexed, checkpoint, cancellationToken) is { } book
                     ? Results.Ok(AttestedBookView.Of(book))
-                    : ApiSetup.Missing($"The book of checkpoint {checkpoint} is not kept here; ask for one of the last."))
+                    : ApiSetup.Missing($"The book of checkpoint {checkpoint} is not kept here; ask for one of the last.");
+            })
             .Produces<AttestedBookView>().WithSummary("Every attestation of a checkpoint's book").WithTags("attestations");
         if (!options.Plays(SolverRoles.Attester))
         {

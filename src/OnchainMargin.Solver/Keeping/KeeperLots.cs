@@ -183,5 +183,5 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
 
     /// <summary>Whether the chain takes no bid because a witness that showed little makes what is left look restored. Where a leg was settled the chain looks at health itself.</summary>
     private static bool IsKeptFromBids(BookLot lot, AccountState rest, Int128 equityE8, ProtocolBook book) =>
-        !rest.Positions.IsEmpty && rest.Pack().Length == lot.State.Length && Lots.IsRestored(equityE8, (Int128)lot.MaintenanceE8, book.Parameters.Liquidation.TargetE8, (long)lot.SoldE8);
+        LotParts.RestoredAtE8(lot, rest, book.Parameters.Liquidation) is { } restoredAtE8 && equityE8 >= restoredAtE8;
 }

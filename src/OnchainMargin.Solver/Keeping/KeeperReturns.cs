@@ -7,14 +7,11 @@ namespace OnchainMargin.Solver.Keeping;
 /// <summary>Gives back the nonces of starts and bids that would be reverted: a private relay drops them, and all that is sent later waits behind.</summary>
 internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, KeeperJournal journal, TimeProvider time)
 {
-    /// <summary>How long the chain is not asked again about the same, and not at all about what was just sent: the next blocks take that.</summary>
-    private const int AskAgainSeconds = 30;
-
     /// <summary>The chain is asked about those with the first nonces alone: what waits behind them is reached when they are mined.</summary>
     private const int AskedAbout = 8;
 
     private readonly Rotation<ulong> _turns = new(time);
-    private readonly CoolDowns _asked = new(TimeSpan.FromSeconds(AskAgainSeconds), time);
+    private readonly CoolDowns _asked = new(TimeSpan.FromSeconds(OutboxEntry.AskAfterSeconds), time);
 
     /// <summary>Gives back those whose turn it is.</summary>
     public async Task RunAsync(KeeperRound round, CancellationToken cancellationToken)
@@ -53,9 +50,8 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
 
     /// <summary>Whether something waits for a start or bid for a while already: what comes behind its nonce, or the bids that would name another state.</summary>
     private bool HoldsUp(OutboxEntry entry, OutboxEntry[] waiting) =>
-        entry.IsPrivate
+        entry.MayBeStuck(time)
         && entry.Nonce <= waiting[Math.Min(AskedAbout, waiting.Length) - 1].Nonce
-        && Math.Abs(time.GetUtcNow().ToUnixTimeSeconds() - entry.CreatedSeconds) >= AskAgainSeconds
         && (entry.Nonce < waiting[^1].Nonce || KeeperKeys.IsOfBidder(entry.Intent, (ulong)options.BidderAccount));
 
     private Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)

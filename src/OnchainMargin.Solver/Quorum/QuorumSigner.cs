@@ -45,6 +45,9 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     /// <summary>Whether this node refused a proposal, or the chain did when it was sent from here: nobody waits for it.</summary>
     public bool IsRefused(Proposal proposal) => _refused.Contains(proposal.Digest);
 
+    /// <summary>Whether a key of this node signed a proposal.</summary>
+    public bool IsSignedHere(Proposal proposal) => keys.Any(key => exchange.IsSignedBy(proposal, key.Address));
+
     /// <summary>Whether one of some proposals was sent from here just now.</summary>
     public bool IsSending(IEnumerable<Proposal> some) => _sentAt is { } sentAt && time.GetElapsedTime(sentAt) < LongestSending && some.Any(proposal => _sent.Contains(proposal.Digest));
 

@@ -4,8 +4,8 @@ using OnchainMargin.Models.Surfaces;
 namespace OnchainMargin.Solver.Surfaces;
 
 /// <summary>
-/// Quotes from a file in the layout of <see cref="ChainFile"/>, which is read again when it was written again. Of several snapshots the newest that is not from the future counts; a file is written by the clock of the
-/// day, behind which the chain's is, so that of one written every second the snapshots that were read before are what the chain has come to.
+/// Quotes from a file in the layout of <see cref="ChainFile"/>, which is read again when it was written again. Of several snapshots the newest that ended no later than the chain's time counts; a file is written by the clock of the
+/// day, behind which the chain's is, so that of one written every second the snapshots that were read before are what the chain has come to. Those that are later than what was written since are of a clock that was ahead, and gone.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="keptSeconds">How old by the chain's time a snapshot is kept that the file has no more.</param>
@@ -21,12 +21,16 @@ internal sealed class FileQuoteSource(string path, int keptSeconds) : IQuoteSour
         if (written != _written)
         {
             IReadOnlyList<ChainSnapshot> read = ChainFile.Read(path);
-            _snapshots = [.. read.Concat(_snapshots.Where(known => time - known.Time <= keptSeconds)).DistinctBy(static one => one.Time).OrderBy(static one => one.Time)];
+            long newest = read.Count == 0 ? long.MinValue : read.Max(static one => one.Time);
+            _snapshots = [.. read.Concat(_snapshots.Where(known => known.Time < newest && time - known.Time <= keptSeconds)).DistinctBy(static one => one.Time).OrderBy(static one => one.Time)];
             _written = written;
         }
 
         // Where all are from the future it is told which is the first.
-        ChainSnapshot? newest = _snapshots.LastOrDefault(snapshot => snapshot.Time <= time) ?? (_snapshots.Count > 0 ? _snapshots[0] : null);
-        return newest is null ? [] : [.. newest.Quotes.Where(quote => string.Equals(quote.Underlying, underlying, StringComparison.Ordinal))];
+        ChainSnapshot? last = _snapshots.LastOrDefault(snapshot => End(snapshot) <= time) ?? (_snapshots.Count > 0 ? _snapshots[0] : null);
+        return last is null ? [] : [.. last.Quotes.Where(quote => string.Equals(quote.Underlying, underlying, StringComparison.Ordinal))];
     }
+
+    /// <summary>A snapshot has the time at which it was begun, and its quotes their own.</summary>
+    private static long End(ChainSnapshot snapshot) => snapshot.Quotes.Count == 0 ? snapshot.Time : Math.Max(snapshot.Time, snapshot.Quotes.Max(static quote => quote.Time));
 }

@@ -32,41 +32,45 @@ internal static class SurfaceComparison
     /// <param name="plans">This node's own of the same expiries.</param>
     /// <param name="options">How far volatilities may lie apart where there are quotes (of forward over spot a tenth of it), and what is too young to be published again.</param>
     /// <param name="time">The chain's time here.</param>
-    public static string? Difference(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates, IReadOnlyList<SurfacePlan> plans, SurfaceOptions options, ulong time)
+    public static string? Difference(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates, IReadOnlyList<SurfacePlan> plans, SurfaceOptions options, ulong time) =>
+        Judge(updates, plans, options, time).Select(static one => one.Difference).FirstOrDefault(static words => words is not null);
+
+    /// <summary>Those surfaces of a proposal that this node would sign, in their order.</summary>
+    /// <inheritdoc cref="Difference(IReadOnlyList{VolSurfaces.SurfaceUpdate}, IReadOnlyList{SurfacePlan}, SurfaceOptions, ulong)"/>
+    public static IReadOnlyList<VolSurfaces.SurfaceUpdate> Agreed(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates, IReadOnlyList<SurfacePlan> plans, SurfaceOptions options, ulong time) =>
+        [.. Judge(updates, plans, options, time).Where(static one => one.Difference is null).Select(static one => one.Update)];
+
+    private static IEnumerable<(VolSurfaces.SurfaceUpdate Update, string? Difference)> Judge(IReadOnlyList<VolSurfaces.SurfaceUpdate> updates, IReadOnlyList<SurfacePlan> plans, SurfaceOptions options, ulong time)
     {
         var seen = new HashSet<(ushort, uint)>();
         foreach (VolSurfaces.SurfaceUpdate update in updates)
         {
             SurfacePlan? plan = plans.FirstOrDefault(one => one.Underlying == update.Underlying);
             string name = string.Create(CultureInfo.InvariantCulture, $"{plan?.Name ?? $"underlying {update.Underlying}"} of {DateTimeOffset.FromUnixTimeSeconds(update.Expiry):yyyy-MM-dd HH:mm}");
-            if (update.Time > time + MostAgeSeconds || update.Time + MostAgeSeconds < time)
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"{name} is of second {update.Time}, the chain is at {time} here");
-            }
+            string? words = seen.Add((update.Underlying, update.Expiry)) ? Difference(update, plan, options, time) : " is proposed twice at once, which the contract refuses";
+            yield return (update, words is null ? null : name + words);
+        }
+    }
 
-            if (!seen.Add((update.Underlying, update.Expiry)))
-            {
-                return $"{name} is proposed twice at once, which the contract refuses";
-            }
-
-            SteppedSurface own = plan?.Steps.FirstOrDefault(step => step.IsPublishable && step.Surface.Expiry == update.Expiry) ?? default;
-            if (plan is null || own.Surface.Expiry != update.Expiry || SurfaceBook.Read(update) is not { } theirs || !SurfaceChecks.IsInDomain(theirs))
-            {
-                return $"{name} has no surface from this node's own quotes that the contract would accept, or the proposed one is out of its domain";
-            }
-
-            if (own.Before is { } held && !held.IsRipe((long)update.Time, options.LeastIntervalSeconds))
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"{name} is of second {update.Time}, what is in force came at {held.SinceSeconds}, and surfaces:leastIntervalSeconds is {options.LeastIntervalSeconds}");
-            }
-
-            if (Difference(own, theirs, update.Expiry - (long)time, options.ToleranceBps / Bps) is { } words)
-            {
-                return $"{name}: {words}";
-            }
+    private static string? Difference(VolSurfaces.SurfaceUpdate update, SurfacePlan? plan, SurfaceOptions options, ulong time)
+    {
+        if (update.Time > time + MostAgeSeconds || update.Time + MostAgeSeconds < time)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $" is of second {update.Time}, the chain is at {time} here");
         }
 
-        return null;
+        SteppedSurface own = plan?.Steps.FirstOrDefault(step => step.IsPublishable && step.Surface.Expiry == update.Expiry) ?? default;
+        if (plan is null || own.Surface.Expiry != update.Expiry || SurfaceBook.Read(update) is not { } theirs || !SurfaceChecks.IsInDomain(theirs))
+        {
+            return " has no surface from this node's own quotes that the contract would accept, or the proposed one is out of its domain";
+        }
+
+        if (own.Before is { } held && !held.IsRipe((long)update.Time, options.LeastIntervalSeconds))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $" is of second {update.Time}, what is in force came at {held.SinceSeconds}, and surfaces:leastIntervalSeconds is {options.LeastIntervalSeconds}");
+        }
+
+        return Difference(own, theirs, update.Expiry - (long)time, options.ToleranceBps / Bps) is { } words ? $": {words}" : null;
     }
 
     private static string? Difference(in SteppedSurface own, in PublishedSurface theirs, long tau, double tolerance) =>

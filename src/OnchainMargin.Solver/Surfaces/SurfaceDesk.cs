@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Data;
 using OnchainMargin.Models.Surfaces;
@@ -19,12 +21,31 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
     /// <summary>What expires within this is published no more.</summary>
     public const long NearestSeconds = 3600;
 
-    private readonly Dictionary<ushort, FittedSurface> _fits = [];
+    // Metrics are read by others than who fits.
+    private readonly ConcurrentDictionary<ushort, FittedSurface> _fits = [];
+    private readonly ConcurrentDictionary<(string Underlying, uint Expiry), double> _parts = [];
     private readonly HashSet<string> _unusable = [];
+
+    /// <summary>The volatility at the forward of each expiry that is fitted.</summary>
+    public IEnumerable<Measurement<double>> Volatilities => Fitted(static expiry => expiry.Slice.Volatility(0, expiry.Years));
+
+    /// <summary>How far each fit lies from its quotes.</summary>
+    public IEnumerable<Measurement<double>> Distances => Fitted(static expiry => expiry.RmsByVega);
+
+    /// <summary>How far each expiry went that this node proposed and that is not over.</summary>
+    public IEnumerable<Measurement<double>> Parts => _parts.Select(static part => new Measurement<double>(part.Value, Tags(part.Key.Underlying, part.Key.Expiry)));
+
+    /// <summary>Notes how far an expiry goes that is proposed.</summary>
+    public void Note(SurfacePlan plan, SteppedSurface step) => _parts[(plan.Name, step.Expiry)] = step.Part;
 
     /// <summary>Reads quotes and fits them, at the book's time.</summary>
     public void Refresh(ProtocolBook book)
     {
+        foreach ((string Underlying, uint Expiry) over in _parts.Keys.Where(known => known.Expiry <= book.BlockTimeSeconds))
+        {
+            _parts.TryRemove(over, out _);
+        }
+
         foreach (DeployedUnderlying underlying in deployment.Underlyings)
         {
             if (Spot(book, underlying.Number) is { } spotE8)
@@ -45,7 +66,13 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
 
         // What is not quoted here may be elsewhere, and lie far from its neighbours there: beside what is quoted it would have all of it refused.
         List<SurfacePlan> known = Ripe(quoted: true);
-        return known.Exists(static plan => plan.IsDue) || Ripe(quoted: false) is not { } rest || !rest.Exists(static plan => plan.IsDue) ? known : rest;
+        if (known.Exists(static plan => plan.IsDue))
+        {
+            return known;
+        }
+
+        List<SurfacePlan> rest = Ripe(quoted: false);
+        return rest.Exists(static plan => plan.IsDue) ? rest : known;
     }
 
     /// <summary>What this node would publish now of the expiries of a proposal and no other, to be held beside it.</summary>
@@ -56,6 +83,15 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
     {
         HashSet<(ushort, uint)> meant = Expiries(proposed);
         return Plans(book, windows, (underlying, expiry, _, _) => meant.Contains((underlying, expiry)));
+    }
+
+    /// <summary>What this node agrees with of a proposal, so that nothing of it needs what is left out beside it.</summary>
+    /// <inheritdoc cref="Beside"/>
+    public IReadOnlyList<VolSurfaces.SurfaceUpdate> Agreed(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> windows, IReadOnlyList<VolSurfaces.SurfaceUpdate> proposed)
+    {
+        // By the calendar a step may need that its neighbour goes as well.
+        IReadOnlyList<VolSurfaces.SurfaceUpdate> agreed = SurfaceComparison.Agreed(proposed, Beside(book, windows, proposed), options, book.BlockTimeSeconds);
+        return agreed.Count == proposed.Count ? agreed : Agreed(book, windows, agreed);
     }
 
     private static HashSet<(ushort, uint)> Expiries(IEnumerable<VolSurfaces.SurfaceUpdate> updates) => [.. updates.Select(static update => (update.Underlying, update.Expiry))];
@@ -102,7 +138,7 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
         SolverTelemetry.QuotesUnusable.Add(reason is null ? 0 : 1, new KeyValuePair<string, object?>("underlying", underlying.Name));
         if (reason is not null)
         {
-            _fits.Remove(underlying.Number);
+            _fits.TryRemove(underlying.Number, out _);
             if (_unusable.Add(underlying.Name))
             {
                 logger.QuotesUnusable(underlying.Name, reason);
@@ -124,12 +160,6 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
             fit = fit with { Expiries = [.. fit.Expiries.Where(expiry => expiry.Expiry != deviation.Expiry)] };
         }
 
-        foreach (FittedExpiry expiry in fit.Expiries)
-        {
-            SolverTelemetry.SurfaceVolatility.Record(expiry.Slice.Volatility(0, expiry.Years), Tags(underlying.Name, expiry.Expiry));
-            SolverTelemetry.SurfaceRms.Record(expiry.RmsByVega, Tags(underlying.Name, expiry.Expiry));
-        }
-
         return fit;
     }
 
@@ -137,15 +167,16 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
     {
         long time = (long)book.BlockTimeSeconds;
         IReadOnlyList<SurfaceInForce> inForce = SurfaceBook.InForce(book, underlying.Number);
+        Dictionary<uint, FittedExpiry> quoted = fit.Expiries.ToDictionary(static expiry => (uint)expiry.Expiry);
         Dictionary<uint, SurfaceInForce> listed = inForce.Where(one => one.Surface.Expiry > time + NearestSeconds).ToDictionary(static one => one.Surface.Expiry);
 
         // What is listed comes first, however many there are, and whether or not there are quotes of it: one that nobody publishes keeps its volatilities, by which accounts are margined and which hold its neighbours' back by the calendar. New ones fill what is left; counted is what the chain lists, so that every node has room for as many.
         long listable = time + (options.ListAheadHours * 3600L);
         SurfaceTarget[] targets =
         [
-            .. listed.Keys.Select(expiry => fit.Expiries.FirstOrDefault(one => one.Expiry == expiry) is { } quoted ? SurfaceTarget.Of(quoted, fit.Spot) : SurfaceTarget.Between(fit, expiry))
+            .. listed.Keys.Select(expiry => quoted.TryGetValue(expiry, out FittedExpiry? own) ? SurfaceTarget.Of(own, fit.Spot) : SurfaceTarget.Between(fit, expiry))
                 .Concat(fit.Expiries.Where(expiry => expiry.Expiry >= listable && !listed.ContainsKey((uint)expiry.Expiry)).Take(options.MaximumExpiries - listed.Count).Select(expiry => SurfaceTarget.Of(expiry, fit.Spot)))
-                .Where(target => isMeant(target.Expiry, listed.TryGetValue(target.Expiry, out SurfaceInForce held) ? held : null, fit.Expiries.Any(quoted => quoted.Expiry == target.Expiry))),
+                .Where(target => isMeant(target.Expiry, listed.TryGetValue(target.Expiry, out SurfaceInForce held) ? held : null, quoted.ContainsKey(target.Expiry))),
         ];
         IReadOnlyList<SteppedSurface> steps = SurfaceSteps.Plan(inForce, targets, SurfaceBook.Bands(book), spotE8, time, window);
         SurfaceInForce[] held = [.. targets.Where(target => listed.ContainsKey(target.Expiry)).Select(target => listed[target.Expiry])];
@@ -168,6 +199,9 @@ internal sealed class SurfaceDesk(IQuoteSource source, DeploymentRecord deployme
 
         return 0;
     }
+
+    private IEnumerable<Measurement<double>> Fitted(Func<FittedExpiry, double> figure) => deployment.Underlyings.SelectMany(underlying =>
+        _fits.TryGetValue(underlying.Number, out FittedSurface? fit) ? fit.Expiries.Select(expiry => new Measurement<double>(figure(expiry), Tags(underlying.Name, expiry.Expiry))) : []);
 
     private static KeyValuePair<string, object?>[] Tags(string underlying, long expiry) => [new("underlying", underlying), new("expiry", expiry)];
 }

@@ -54,20 +54,36 @@ internal sealed class SurfaceRole(
         List<Proposal> open = [.. quorum.Open(book, MostAgeSeconds).Where(proposal => proposal.IsLater(book))];
         foreach (Proposal proposal in open)
         {
-            await quorum.JudgeAsync(proposal, () => Task.FromResult(SurfaceComparison.Difference(proposal.Updates, desk.Beside(book, readings, proposal.Updates), options.Surfaces, book.BlockTimeSeconds)), book, cancellationToken).ConfigureAwait(false);
+            await quorum.JudgeAsync(proposal, () => Task.FromResult(IsOfSigned(proposal, book) ? null : SurfaceComparison.Difference(proposal.Updates, desk.Beside(book, readings, proposal.Updates), options.Surfaces, book.BlockTimeSeconds)), book, cancellationToken).ConfigureAwait(false);
         }
 
         // What was refused just now keeps nobody silent: whoever proposes something bad each round would have all others wait for ever.
         open.RemoveAll(quorum.IsRefused);
-        IEnumerable<Proposal> pending = open.Where(proposal => quorum.IsSending([proposal]) || proposal.Time + PendingSeconds > book.BlockTimeSeconds);
-        IReadOnlyList<SurfacePlan> plans = desk.Plan(book, readings, pending.SelectMany(static proposal => proposal.Updates));
+        List<Proposal> pending = [.. open.Where(proposal => quorum.IsSending([proposal]) || IsWaitedFor(proposal, book))];
+        IReadOnlyList<SurfacePlan> Plans() => desk.Plan(book, readings, pending.SelectMany(static proposal => proposal.Updates));
+        IReadOnlyList<SurfacePlan> plans = Plans();
         if (quorum.IsTurn(_proposedAt + PendingSeconds <= book.BlockTimeSeconds && plans.Any(static plan => plan.IsDue), book, options.Surfaces.TakeoverSeconds))
         {
             // Also when the chain refuses it at once: the next one gets his turn meanwhile.
-            Proposal own = Propose(plans, book);
-            _proposedAt = own.Time;
-            await quorum.SignAsync(own, book, cancellationToken).ConfigureAwait(false);
-            open.Add(own);
+            _proposedAt = book.BlockTimeSeconds;
+            var own = new List<Proposal>();
+            if (PartOfRefused(book, readings, pending) is { } part)
+            {
+                own.Add(part);
+                pending.Add(part);
+                plans = Plans();
+            }
+
+            if (plans.Any(static plan => plan.IsDue))
+            {
+                own.Add(Propose(plans, book));
+            }
+
+            foreach (Proposal proposal in own)
+            {
+                await quorum.SignAsync(proposal, book, cancellationToken).ConfigureAwait(false);
+                open.Add(proposal);
+            }
         }
 
         // A node that prices sends at once; another one when nobody did for a while.
@@ -93,6 +109,25 @@ internal sealed class SurfaceRole(
 
         _isStopped = isStopped;
     }
+
+    /// <summary>The most that this node agrees with of a proposal that it refused for the rest, as it was proposed: whoever proposed it signs that. Two whose quotes differ each go short of the other at some expiry: of all together neither would sign the other's.</summary>
+    private Proposal? PartOfRefused(ProtocolBook book, IReadOnlyDictionary<ushort, WindowReading> readings, IReadOnlyList<Proposal> pending)
+    {
+        HashSet<(ushort, uint)> waited = [.. pending.SelectMany(static proposal => proposal.Updates).Select(static update => (update.Underlying, update.Expiry))];
+        IReadOnlyList<VolSurfaces.SurfaceUpdate>? most = quorum.Known
+            .Where(proposal => quorum.IsRefused(proposal) && IsWaitedFor(proposal, book) && proposal.IsLater(book))
+            .Select(proposal => (Of: proposal, Agreed: desk.Agreed(book, readings, [.. proposal.Updates.Where(update => !waited.Contains((update.Underlying, update.Expiry)))])))
+            .Where(static one => one.Agreed.Count < one.Of.Updates.Count)
+            .Select(static one => one.Agreed)
+            .MaxBy(static agreed => agreed.Count);
+        return most is { Count: > 0 } ? Proposal.Of(most, digests) : null;
+    }
+
+    /// <summary>Whether a proposal is part of one that this node signed: beside fewer neighbours its own steps may be others, and it would refuse what it had proposed itself.</summary>
+    private bool IsOfSigned(Proposal proposal, ProtocolBook book) =>
+        quorum.Known.Any(other => quorum.IsSignedHere(other) && IsWaitedFor(other, book) && proposal.Updates.All(other.Updates.Contains));
+
+    private static bool IsWaitedFor(Proposal proposal, ProtocolBook book) => proposal.Time + PendingSeconds > book.BlockTimeSeconds;
 
     /// <summary>Proposes what is due, the longest unpublished first. Underlyings that one proposal has no room for are due again when it has landed.</summary>
     private Proposal Propose(IReadOnlyList<SurfacePlan> plans, ProtocolBook book)
@@ -121,7 +156,7 @@ internal sealed class SurfaceRole(
     private void Tell(SurfacePlan plan, SteppedSurface step)
     {
         DateTimeOffset expiry = DateTimeOffset.FromUnixTimeSeconds(step.Expiry);
-        SolverTelemetry.SurfacePart.Record(step.Part, new KeyValuePair<string, object?>("underlying", plan.Name), new KeyValuePair<string, object?>("expiry", (long)step.Expiry));
+        desk.Note(plan, step);
         if (step.IsPublishable)
         {
             logger.SurfaceProposed(plan.Name, expiry, step.Surface.VolatilityQ32(0) / Q32, step.Part, step.Bound);

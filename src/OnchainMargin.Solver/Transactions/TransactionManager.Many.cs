@@ -84,7 +84,7 @@ internal sealed partial class TransactionManager
                     }
 
                     GasLimits gas = intent.GasLimits ?? throw new ArgumentException($"The intent '{intent.Key}' has no gas limits; have its gas estimated first.", nameof(intents));
-                    OutboxEntry entry = EntryOf(intent, LimitOf(intent, gas, terms), nonce++);
+                    OutboxEntry entry = EntryOf(intent, LimitOf(intent, gas, terms, nonce), nonce++);
                     OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
                     entries.Add(entry with { IsNew = true });
                     come.Add(new Signing(entry, attempt, Task.Factory.StartNew(() => SignTimed(entry, attempt, clock), cancellationToken, TaskCreationOptions.PreferFairness, TaskScheduler.Default), clock));

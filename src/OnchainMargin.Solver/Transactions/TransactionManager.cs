@@ -76,7 +76,8 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
             GasLimits gas = intent.GasLimits ?? GasLimitsOf(intent.Data.Length, await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
             SendingTerms terms = await AskTermsAsync(cancellationToken).ConfigureAwait(false);
-            OutboxEntry entry = EntryOf(intent, LimitOf(intent, gas, terms), NextNonce(terms.MinedNonce));
+            ulong nonce = NextNonce(terms.MinedNonce);
+            OutboxEntry entry = EntryOf(intent, LimitOf(intent, gas, terms, nonce), nonce);
             OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
             store.AddAllToOutbox([(entry, attempt)]);
             SignedTransaction signed = Sign(entry, attempt);
@@ -172,6 +173,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
         // One wrong count would put everything after it live again, fee after fee: what the chain has taken back has no receipt.
         OutboxEntry first = store.MinedFrom(key.Address, mined, isLast: false)!;
+        if (first.IsEmptied)
+        {
+            throw new RpcTransportException($"The node counts {mined} transactions of {key.Address}, and the one with nonce {first.Nonce} was settled a week ago or earlier: it is not believed, and nothing is taken back on that word; name another node, or start with an empty store if the chain itself is a new one.");
+        }
+
         if (await FindMinedAsync(first, store.AttemptsOf(first.Intent), cancellationToken).ConfigureAwait(false) is (_, { } found))
         {
             throw new RpcTransportException(
@@ -254,6 +260,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>The most that is ever offered for a unit of gas, in wei.</summary>
     public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * GasOffer.WeiPerGwei;
 
+    /// <summary>What a limit with room would cost is at most this part of what the sender has: half is left for fees twice as high, and half of each for another.</summary>
+    private const ulong RoomTimes = 4;
+
     /// <summary>The gas limits of a call of so much calldata whose use is estimated so.</summary>
     /// <exception cref="TransactionTooLargeException">Thrown when either is more than a transaction may have.</exception>
     public GasLimits GasLimitsOf(int bytes, ulong estimate)
@@ -273,11 +282,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         return new GasLimits(Math.Min(least, most), Math.Min(Math.Max(least, estimate + (ulong)options.GasRoom), most));
     }
 
-    /// <summary>As much gas as the sender can pay for: nodes take nothing whose limit he could not, and room is no reason to keep him from what he can.</summary>
-    private ulong LimitOf(TransactionIntent intent, GasLimits gas, SendingTerms terms)
+    /// <summary>As much room as the sender can pay for several times: nodes take nothing whose limit he could not, together with what of his waits; fees rise, and more comes. Room is no reason to keep him from what he can.</summary>
+    private ulong LimitOf(TransactionIntent intent, GasLimits gas, SendingTerms terms, ulong nonce)
     {
         UInt256 fee = terms.Offer.AtMost(MostOf(intent.MostFeePerGasWei)).MaxFeePerGasWei;
-        UInt256 payable = fee.IsZero ? gas.Most : terms.BalanceWei / fee;
+        UInt256 payable = fee.IsZero ? gas.Most : terms.BalanceWei / fee / (RoomTimes + nonce - Math.Min(nonce, terms.MinedNonce));
         return payable >= (UInt256)gas.Most ? gas.Most : Math.Max(gas.Least, (ulong)payable);
     }
 

@@ -10,7 +10,7 @@ namespace OnchainMargin.Solver.Transactions;
 /// <summary>The role that carries every stored transaction to its end, block after block.</summary>
 internal sealed class TransactionRole(TransactionManagers managers, Broadcast<IndexedBook> books, SolverKeys keys, SolverOptions options, TimeProvider time) : ISolverRole, IDisposable
 {
-    private static readonly TimeSpan BalanceEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan NowAndThen = TimeSpan.FromMinutes(1);
     private const double WeiPerCoin = 1e18;
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
@@ -41,7 +41,7 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
 
         try
         {
-            await MeasureAsync(cancellationToken).ConfigureAwait(false);
+            await LookAfterAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (EthereumException error)
         {
@@ -51,8 +51,8 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
         failure?.Throw();
     }
 
-    /// <summary>Keys that run out of coins, and transactions that get into no block, are seen before a role fails of them.</summary>
-    private async Task MeasureAsync(CancellationToken cancellationToken)
+    /// <summary>Keys that run out of coins, transactions that get into no block, and a disk that fills are seen to before a role fails of them.</summary>
+    private async Task LookAfterAsync(CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<Address, int> waiting = managers.Waiting();
         foreach ((string role, Ethereum.Keys.PrivateKey key) in keys.Payers)
@@ -60,11 +60,12 @@ internal sealed class TransactionRole(TransactionManagers managers, Broadcast<In
             SolverTelemetry.TransactionsWaiting.Record(waiting.GetValueOrDefault(key.Address), new KeyValuePair<string, object?>("role", role));
         }
 
-        if (_measuredAt is { } then && time.GetElapsedTime(then) < BalanceEvery)
+        if (_measuredAt is { } then && time.GetElapsedTime(then) < NowAndThen)
         {
             return;
         }
 
+        managers.EmptySettled(books.Current?.Book.BlockNumber ?? 0);
         foreach ((string role, Ethereum.Keys.PrivateKey key) in keys.Payers)
         {
             UInt256 wei = await managers.BalanceOfAsync(key.Address, cancellationToken).ConfigureAwait(false);

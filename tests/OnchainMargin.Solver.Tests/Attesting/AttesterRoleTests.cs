@@ -114,6 +114,30 @@ public sealed class AttesterRoleTests : IAsyncLifetime
         Assert.Empty(node.Broadcasts);
     }
 
+    /// <summary>A book of a million accounts takes minutes to come, and whoever sends it slowly must not keep this node from its epochs and demands.</summary>
+    [Fact]
+    public async Task RunOnce_APeersBookThatDoesNotCome_HoldsUpNothing()
+    {
+        PrivateKey[] seats = [.. new[] { _world.Owners[0], _world.Owners[1] }.OrderBy(static key => key.Address)];
+        (PrivateKey peer, PrivateKey own) = (seats[0], seats[1]);
+        IndexedBook indexed = Indexed(_world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty, Attesters = [own.Address, peer.Address], Threshold = 2 });
+        var exchange = new LocalSignatureExchange();
+        await exchange.PublishAsync(new RiskRegistry.RiskEpoch(1, 1, indexed.Book.ModelHash, Keccak256.HashUtf8("a root"), 3), Keccak256.HashUtf8("a digest"), new RiskRegistry.AttesterSignature(peer.Address, [1]), CancellationToken.None);
+        var node = new FakeTransactionNode();
+        using var silent = new SilentHandler();
+        using var http = new HttpClient(silent);
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(own, 31337), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        using var role = new AttesterRole(
+            books, _attested, [own], exchange, new PeerClient(http, NullLogger<PeerClient>.Instance), new ProtocolDigests(_world.Deployment), new ProtocolCalls(SampleDeployment.Contracts), manager, store,
+            new AttesterOptions { Peers = ["http://peer.example"] }, TimeProvider.System, NullLogger<AttesterRole>.Instance);
+        books.Publish(indexed);
+        await role.RunOnceAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await role.RunOnceAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, silent.Asked);
+    }
+
     [Fact]
     public async Task RunOnce_AVoidEpochWithADemand_AsksTheNodeNothing()
     {
@@ -295,6 +319,21 @@ public sealed class AttesterRoleTests : IAsyncLifetime
             Task.FromResult(request.RequestUri!.AbsolutePath == "/attest/books/1"
                 ? new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(AttestedBookView.Of(book)) }
                 : new HttpResponseMessage(HttpStatusCode.NotFound));
+    }
+
+    /// <summary>A peer that answers nothing.</summary>
+    private sealed class SilentHandler : HttpMessageHandler
+    {
+        private int _asked;
+
+        public int Asked => _asked;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _asked);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return new HttpResponseMessage(HttpStatusCode.NotFound);
+        }
     }
 
     /// <summary>A peer that has nothing, and how many transactions were sent before each question to it.</summary>

@@ -129,6 +129,21 @@ public sealed class PeerClientTests
         Assert.Equal([.. book.Attestations], found!.Attestations.ToArray());
     }
 
+    /// <summary>A large book takes longer than an answer may, and has the time of its accounts; a small one has no more than an answer has.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(60_000, true)]
+    public async Task FindBook_ThatTakesLongerThanAnAnswer_HasTheTimeOfItsAccounts(int accounts, bool arrives)
+    {
+        RiskRegistry.RiskAttestation one = Book(MarginModel.Hash).Attestations[0];
+        var book = new AttestedBook(1, [.. Enumerable.Range(1, accounts).Select(account => one with { Account = (ulong)account })]);
+        await using var sent = new PieceStream(JsonSerializer.SerializeToUtf8Bytes(AttestedBookView.Of(book), JsonSerializerOptions.Web), 1 << 20) { Waits = TimeSpan.FromSeconds(4) };
+        using var http = new HttpClient(new StreamHandler(sent)) { Timeout = TimeSpan.FromSeconds(2) };
+
+        AttestedBook? found = await new PeerClient(http, NullLogger<PeerClient>.Instance).FindBookAsync("http://peer.example", book.ToEpoch(1), book, CancellationToken.None);
+        Assert.Equal(arrives, found is not null);
+    }
+
     private static AttestedBook Book(Hash32 model) => new(1, [new RiskRegistry.RiskAttestation(1, Keccak256.Empty, Keccak256.Empty, 5, 4, 3, 1, model, 99)]);
 
     private sealed class StreamHandler(Stream body) : HttpMessageHandler
@@ -138,6 +153,17 @@ public sealed class PeerClientTests
 
     private sealed class PieceStream(byte[] bytes, int piece) : MemoryStream(bytes)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => base.ReadAsync(buffer[..Math.Min(piece, buffer.Length)], cancellationToken);
+        /// <summary>How long it is until the first piece.</summary>
+        public TimeSpan Waits { get; init; }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Waits > TimeSpan.Zero && Position == 0)
+            {
+                await Task.Delay(Waits, cancellationToken);
+            }
+
+            return await base.ReadAsync(buffer[..Math.Min(piece, buffer.Length)], cancellationToken);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Margin;
 using OnchainMargin.Models.Surfaces;
@@ -53,6 +54,22 @@ public sealed class SurfaceDeskTests
         Assert.Single(Plans(desk, Book(Start + 300)));
         Assert.Empty(Plans(desk, Book(Start + 301)));
         Assert.Empty(Plans(desk, Book(Start - 60)));
+    }
+
+    [Fact]
+    public void Metrics_ExpiryIsOver_SeriesEnds()
+    {
+        const uint Day = 86_400;
+        uint[] days = [(uint)Start + (2 * Day), (uint)Start + (9 * Day)];
+        var venue = new Venue { Expiries = days };
+        SurfaceDesk desk = Desk(venue);
+        SurfacePlan plan = Plan(desk, Book(Start));
+        Assert.All(plan.Steps, step => desk.Note(plan, step));
+        Assert.All(new[] { desk.Volatilities, desk.Distances, desk.Parts }, told => Assert.Equal(days, ExpiriesOf(told)));
+
+        venue.Expiries = days[1..];
+        desk.Refresh(Book(days[0]));
+        Assert.All(new[] { desk.Volatilities, desk.Distances, desk.Parts }, told => Assert.Equal(days[1..], ExpiriesOf(told)));
     }
 
     /// <summary>The ninth moves up when the first is about to end; the daily that the venue adds then comes before it, and must not put it out.</summary>
@@ -332,7 +349,33 @@ public sealed class SurfaceDeskTests
         // What is older than quotes may be is forgotten.
         Assert.Equal([311], TimesAt(311, 311));
         Assert.Equal([311], TimesAt(320, 305));
+
+        // A clock that was ahead is set right: what it wrote comes back at no time.
+        Assert.Equal([320], TimesAt(500, 330));
+        Assert.Equal([333], TimesAt(333, 334));
+        Assert.Equal([333], TimesAt(400, 350));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    /// <summary>Rows of one taking have times of their own; it counts once its last one is past.</summary>
+    [Fact]
+    public void FileQuoteSource_SnapshotEndsLaterThanTheChain_GivesTheOneReadBefore()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("omargin-quotes-").FullName, "quotes.csv");
+        var source = new FileQuoteSource(path, 300);
+        Write(1, 0, 0);
+        Assert.Single(source.Read("ETH", 3000, (long)Start));
+        Write(2, 30, 50);
+        Assert.Single(source.Read("ETH", 3000, (long)Start + 42));
+        Assert.Equal(2, source.Read("ETH", 3000, (long)Start + 50).Count);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+
+        void Write(int rows, int begun, int ended)
+        {
+            string At(int seconds) => DateTimeOffset.FromUnixTimeSeconds((long)Start + seconds).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+            File.WriteAllLines(path, ["snapshot_utc,instrument_name,underlying_price,index_price,bid_price,ask_price,mark_iv", $"{At(begun)},ETH-27FEB26-3000-C,3010,3000,0.05,0.06,0.6", .. rows == 1 ? [] : (string[])[$"{At(ended)},ETH-27FEB26-3000-P,3010,3000,0.05,0.06,0.6"]]);
+            File.SetLastWriteTimeUtc(path, DateTimeOffset.FromUnixTimeSeconds((long)Start + ended).UtcDateTime);
+        }
     }
 
     private static readonly SurfaceBands Bands = new(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000);
@@ -374,6 +417,9 @@ public sealed class SurfaceDeskTests
     }
 
     private static DeploymentRecord Deployment => new() { ChainId = 1, Block = 0, Contracts = SampleDeployment.Contracts, Tokens = [], Underlyings = [new DeployedUnderlying(1, "ETH", default, default)] };
+
+    private static IEnumerable<uint> ExpiriesOf(IEnumerable<Measurement<double>> told) =>
+        told.Select(static one => (uint)(long)one.Tags.ToArray().Single(static tag => string.Equals(tag.Key, "expiry", StringComparison.Ordinal)).Value!).Order();
 
     private static SurfaceDesk Desk() => Desk(new SimulatedQuoteSource());
 

@@ -99,6 +99,70 @@ public sealed class SurfaceRoleTests : IDisposable
         Assert.DoesNotContain(single, own.Updates.Select(static update => update.Expiry));
     }
 
+    /// <summary>After a jump, while steps are short, each of two nodes sees steeper wings than the other at one expiry, and so goes less far there at the forward: neither signs all that the other proposes, and all is signed all the same. Beside the steepest the one that made it would go farther, were the other expiry left out.</summary>
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    public async Task RunOnce_EachOfTwoGoesShortOfTheOtherSomewhere_SignWhatTheyAgreeWithAndPublishAll(double steep)
+    {
+        const ulong Later = 300;
+        uint[] expiries = [.. new[] { 4u, 7u, 28u }.Select(static days => (uint)Start + (days * 86_400))];
+        Venue[] venues = [.. Enumerable.Range(0, 2).Select(_ => new Venue { Expiries = expiries })];
+        SurfaceDesk[] desks = [.. venues.Select(static venue => new SurfaceDesk(venue, Deployment, new SurfaceOptions(), NullLogger<SurfaceDesk>.Instance))];
+        using SurfaceRole first = Role(desks[0], _liar);
+        using SurfaceRole second = Role(desks[1]);
+        ProtocolBook book = BookAt(0);
+        desks[0].Refresh(book);
+        book = Landed(book, Assert.Single(desks[0].Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty, [])).Steps.Select(static step => SurfaceBook.Update(1, Start, step.Surface)));
+        foreach ((Venue venue, uint steepest) in venues.Zip(expiries))
+        {
+            (venue.Volatility, venue.Curvature) = (1.2, expiry => expiry == steepest ? steep : 0);
+        }
+
+        for (ulong at = Later; at <= Later + (2 * Takeover); at++)
+        {
+            book = BookAt(at) with { Surfaces = book.Surfaces };
+            _books.Publish(new IndexedBook(book, ImmutableSortedDictionary<ulong, ProtocolBook>.Empty, book.BlockNumber));
+            await first.RunOnceAsync(CancellationToken.None);
+            await second.RunOnceAsync(CancellationToken.None);
+            foreach (Proposal signed in _exchange.Of(ProposalKind.Surfaces).Where(proposal => proposal.IsLater(book) && _exchange.Enough(proposal, book).Count > 0))
+            {
+                book = Landed(book, signed.Updates);
+            }
+
+            _time.Pass(1);
+        }
+
+        Assert.Contains(_exchange.Of(ProposalKind.Surfaces), proposal => proposal.Updates.Count == expiries.Length && _exchange.Enough(proposal, book).Count == 0);
+        Assert.All(expiries, expiry => Assert.InRange(book.Surfaces[(1, expiry)].Present.Time, Start + Later, Start + Later + (2 * Takeover)));
+
+        static ProtocolBook Landed(ProtocolBook book, IEnumerable<VolSurfaces.SurfaceUpdate> updates) => book with
+        {
+            Surfaces = book.Surfaces.SetItems(updates.Select(update => KeyValuePair.Create((update.Underlying, update.Expiry), Publications.After(book.Surfaces.GetValueOrDefault((update.Underlying, update.Expiry)), update)))),
+        };
+    }
+
+    /// <summary>The attester before this one proposes each round all that is due, one surface of it false: this one proposes the rest as it was and its own of that, once in half a minute, however much comes in.</summary>
+    [Fact]
+    public async Task RunOnce_OneProposesAFalseSurfaceAmongOthers_ProposesThePartAndItsOwn()
+    {
+        for (ulong second = 0; second <= 4 * Takeover; second++)
+        {
+            ProtocolBook book = BookAt(second);
+            _desk.Refresh(book);
+            VolSurfaces.SurfaceUpdate[] updates = [.. _desk.Plan(book, ImmutableDictionary<ushort, WindowReading>.Empty, [])[0].Steps.Select(step => SurfaceBook.Update(1, book.BlockTimeSeconds, step.Surface))];
+            Take(Proposal.Of([updates[0] with { AE12 = updates[0].AE12 * 2 }, .. updates[1..]], Digests));
+            await RoundAsync(second, isWithLie: false);
+            _time.Pass(1);
+        }
+
+        Proposal[] own = OwnProposals();
+        Assert.Equal(2, own.Length);
+        Assert.Contains(_exchange.Of(ProposalKind.Surfaces), proposal => !own.Contains(proposal) && proposal.Updates.Skip(1).SequenceEqual(own[0].Updates));
+        Assert.Single(own[1].Updates);
+        Assert.DoesNotContain((own[1].Updates[0].Underlying, own[1].Updates[0].Expiry), own[0].Updates.Select(static update => (update.Underlying, update.Expiry)));
+    }
+
     /// <summary>While the guardian has stopped surfaces none is proposed, signed or sent, which is said once.</summary>
     [Fact]
     public async Task RunOnce_GuardianHasStoppedSurfaces_WaitsUntilItLetsThemGoOn()
@@ -167,9 +231,9 @@ public sealed class SurfaceRoleTests : IDisposable
 
     private Proposal[] OwnProposals() => [.. _exchange.Of(ProposalKind.Surfaces).Where(proposal => _exchange.IsSignedBy(proposal, _own.Address))];
 
-    private SurfaceRole Role(SurfaceDesk desk)
+    private SurfaceRole Role(SurfaceDesk desk, PrivateKey? key = null)
     {
-        var quorum = new QuorumSigner(ProposalKind.Surfaces, _exchange, [_own], null, _time, NullLogger<QuorumSigner>.Instance);
+        var quorum = new QuorumSigner(ProposalKind.Surfaces, _exchange, [key ?? _own], null, _time, NullLogger<QuorumSigner>.Instance);
         var options = new SolverOptions { Roles = [SolverRoles.Attester], Surfaces = new SurfaceOptions { Source = SurfaceOptions.Simulated, TakeoverSeconds = Takeover } };
         return new SurfaceRole(_books, desk, _windows, quorum, Digests, new ProtocolCalls(SampleDeployment.Contracts), options, _time, _lines);
     }

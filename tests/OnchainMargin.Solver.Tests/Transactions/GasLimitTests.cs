@@ -36,11 +36,11 @@ public sealed class GasLimitTests : TransactionWorld
         Assert.Equal(OutboxState.Mined, Store.FindInOutbox("a")!.State);
     }
 
-    /// <summary>A start at 202 gwei: room is no reason to keep a key from what it can pay for.</summary>
+    /// <summary>A start at 202 gwei: room is no reason to keep a key from what it can pay for, also at twice the fee.</summary>
     [Theory]
-    [InlineData(400, 1_494_000)]
-    [InlineData(200, 990_099)]
-    [InlineData(130, 643_564)]
+    [InlineData(1300, 1_494_000)]
+    [InlineData(800, 990_099)]
+    [InlineData(400, 642_200)]
     [InlineData(20, 642_200)]
     public async Task Submit_KeyHasNoCoinsForTheRoom_IsLimitedToWhatTheyPayFor(int thousandthsOfACoin, ulong limit)
     {
@@ -50,6 +50,31 @@ public sealed class GasLimitTests : TransactionWorld
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         Assert.Equal(limit, Assert.Single(Node.Broadcasts).Transaction.GasLimit);
+    }
+
+    /// <summary>Nodes count all that waits of a key: in a crash three starts go at once where it can pay for three.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Submit_KeyPaysForThreeAtTheirLeast_AllAreWithinItsCoins(bool together)
+    {
+        Node.Gas = 494_000;
+        Node.Asked = new(202_000_000_000UL, 2_000_000_000UL);
+        Node.Balance = (UInt256)1_300UL * 1_000_000_000_000_000UL;
+        using TransactionManager manager = Manager();
+        if (together)
+        {
+            await manager.SubmitAllAsync(((string[])["a", "b", "c"]).Select(key => Intent(key) with { GasLimits = manager.GasLimitsOf(4, 494_000) }).ToAsyncEnumerable(), await manager.AskTermsAsync(CancellationToken.None), CancellationToken.None);
+        }
+        else
+        {
+            await manager.SubmitAsync(Intent("a"), CancellationToken.None);
+            await manager.SubmitAsync(Intent("b"), CancellationToken.None);
+            await manager.SubmitAsync(Intent("c"), CancellationToken.None);
+        }
+
+        // The first has all room, those that wait behind it less, and all of them may ask for twice the fee.
+        Assert.Equal([1_494_000UL, 1_287_128UL, 1_072_607UL], Node.Broadcasts.Select(static sent => sent.Transaction.GasLimit));
     }
 
     [Fact]

@@ -72,6 +72,44 @@ public sealed class TransactionRoleTests
         Assert.Equal((4, 0), (node.BalancesAsked - asked, told[("omargin.key.balance", "relay")]));
     }
 
+    /// <summary>A week later nobody looks at calldata any more, and no reorganisation reaches there: a node that says so lies, or is of another chain, and what it says changes nothing.</summary>
+    [Fact]
+    public async Task RunOnce_SettledAWeekAgo_LetsGoOfTheCalldataAndTakesNothingBack()
+    {
+        var options = new SolverOptions { Roles = [SolverRoles.Relay], Relay = new RelayOptions { Key = KeyOf('8') }, Transactions = new TransactionOptions { SettledAfterBlocks = 5 } };
+        var node = new FakeTransactionNode();
+        var time = new FakeTime();
+        using SolverStore store = TestStore.Open(31337, default);
+        using SolverKeys keys = SolverKeys.Read(options);
+        using var managers = new TransactionManagers(node, store, options, Api.ApiWorld.Record(), time, NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        using var role = new TransactionRole(managers, books, keys, options, time);
+        await managers.Of(keys.Relay!).SubmitAsync(new TransactionIntent("settle", Address.Parse("0x00000000000000000000000000000000000000bb"), [1, 2, 3]), CancellationToken.None);
+        for (int block = 0; block < 8; block++)
+        {
+            node.Mine();
+            await role.RunOnceAsync(CancellationToken.None);
+        }
+
+        Protocol.Book.ProtocolBook book = Protocol.Book.ProtocolBook.Empty with { BlockNumber = node.Head };
+        books.Publish(new IndexedBook(book, System.Collections.Immutable.ImmutableSortedDictionary<ulong, Protocol.Book.ProtocolBook>.Empty, node.Head));
+        time.Pass(6 * 86_400);
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([1, 2, 3], store.FindInOutbox("settle")!.Data);
+
+        time.Pass(2 * 86_400);
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OutboxState.Final, 0), (store.FindInOutbox("settle")!.State, store.FindInOutbox("settle")!.Data.Length));
+        Assert.True(managers.Of(keys.Relay!).IsUnderWay("settle"));
+
+        node.Counts = static _ => 0;
+        RpcTransportException error = await Assert.ThrowsAsync<RpcTransportException>(() => role.RunOnceAsync(CancellationToken.None));
+        Assert.Contains("settled a week ago", error.Message, StringComparison.Ordinal);
+        node.Counts = static used => used;
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((OutboxState.Final, 1), (store.FindInOutbox("settle")!.State, node.Broadcasts.Count));
+    }
+
     /// <summary>A dry run sends nothing, of what an earlier run left either, however long it lasts.</summary>
     [Theory]
     [InlineData(true)]
