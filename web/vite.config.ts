@@ -4,7 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 const abiFolder = join(import.meta.dirname, "..", "abi");
-const used = ["Clearinghouse", "MarginVault", "LiquidationHouse", "PriceHub", "Referee"];
+const used = ["Clearinghouse", "MarginVault", "LiquidationHouse", "PriceHub", "Referee", "RiskParameters"];
 /** Events that the page reads in receipts. */
 const told = ["AccountOpened", "Deposited", "Idled", "Engaged", "Withdrawn", "LotBid"];
 

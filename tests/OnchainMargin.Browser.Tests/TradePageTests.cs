@@ -110,6 +110,12 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(orders.Last).ToHaveAttributeAsync("data-status", "cancelled");
         await Assertions.Expect(orders.Last).ToContainTextAsync("at 89,025.47");
 
+        // The relay fills it no more; whoever else has it still can, until its nonce is done on chain.
+        ILocator onChain = orders.Last.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "On chain", Exact = true });
+        await onChain.ClickAsync();
+        await visitor.DoneAsync("Cancel the order for BTC-PERP on chain");
+        await Assertions.Expect(onChain).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+
         // What is matched already can be filled all the same.
         await visitor.ClearActivityAsync();
         await visitor.Page.RouteAsync("**/cancel", static async route =>

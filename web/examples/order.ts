@@ -1,10 +1,10 @@
-// An order, signed and handed to the relay of a solver: node examples/order.ts URL ACCOUNT INSTRUMENT SIZE PRICE [NOW]
+// An order, signed and handed to the relay of a solver: node examples/order.ts URL ACCOUNT INSTRUMENT SIZE PRICE
 // SIZE is negative to sell. The key of the owner or of a delegate stands in OMARGIN_KEY. A node, which knows the least nonce that the account's orders may have,
 // in OMARGIN_NODE; without it the one that the solver names is asked, if it names any. Node 24 runs this file as it is (../node_modules/.bin/node).
 import { createPublicClient, http, parseAbi, parseUnits } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 
-const [url, account, name, size, price, now] = process.argv.slice(2);
+const [url, account, name, size, price] = process.argv.slice(2);
 const key = process.env.OMARGIN_KEY?.replace(/^0x/, "") ?? "";
 if (!price) fail("Five arguments are needed: URL ACCOUNT INSTRUMENT SIZE PRICE.");
 if (!/^[0-9a-fA-F]{64}$/.test(key)) fail("OMARGIN_KEY holds no key: set it to 0x and 64 hexadecimal digits.");
@@ -19,7 +19,12 @@ const get = async (path: string) => (await fetch(`${url}${path}`)).json();
 const deployment = await get("/api/deployment");
 const instrument = (await get("/api/instruments")).find((listed: { name: string }) => listed.name === name);
 if (!instrument) fail(`The instrument ${name} is not listed: give one of ${url}/api/instruments.`);
-const seconds = now ? Number(now) : Math.floor(Date.now() / 1000);
+// Orders end by the later of the chain's clock and the solver's. Where this computer's is another, one of them is wrong, and this would end when you do not think it does; a local chain has a time of its own.
+const prices = await fetch(`${url}/api/prices`);
+const solver = Math.floor(Date.parse(prices.headers.get("date") ?? "") / 1000) || 0;
+const seconds = Math.max(Number((await prices.json()).timeSeconds), solver);
+if (Math.abs(Date.now() / 1000 - seconds) > 60 && deployment.chainId !== "31337")
+  fail("This computer's clock and the solver's are more than a minute apart: set it, or look at who runs the solver.");
 const node = process.env.OMARGIN_NODE ?? deployment.nodeUrl;
 const accounts = parseAbi([
   "struct AccountRecord { address owner; uint64 minimumNonce; bool inLot; bytes32 stateHash; }",

@@ -10,6 +10,7 @@ import {
   useAuction,
   useIsSilent,
   useKept,
+  useMargin,
   useNeeds,
   usePrices,
   useReady,
@@ -17,11 +18,12 @@ import {
   useStream,
 } from "./lib/hooks";
 import { api, type Account, type Accounts } from "./lib/api";
-import { big, isNumber, percent, price, short, time } from "./lib/numbers";
+import { rescue } from "./lib/auctions";
+import { big, isNumber, percent, price, short } from "./lib/numbers";
 import { calls, LOCAL_CHAIN, openedIn, send, waitFor } from "./lib/wallet";
 import { Boundary } from "./ui/Boundary";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
-import { Access, givenTo, isOwnedBy, mayAct, wordsOf } from "./views/Access";
+import { Access, DelegateNotice, isOwnedBy, mayAct } from "./views/Access";
 import { Auctions } from "./views/Auctions";
 import { Funds } from "./views/Funds";
 import { Health } from "./views/Health";
@@ -97,7 +99,7 @@ export function App() {
           <Boundary key={`notices ${id}`} what="What there is to know of the account">
             <DelegateNotice account={shown} me={address} />
             <NeedNotice account={shown} />
-            <LotNotice lot={shown.openLot} open={() => setTab("Auctions")} />
+            <LotNotice account={shown} open={() => setTab("Auctions")} />
           </Boundary>
         )}
         <Boundary key={`health ${id}`} what="The health of the account">
@@ -281,18 +283,6 @@ function useTroubles(): { sentence: string; isOld: boolean }[] {
   return troubles;
 }
 
-/** Whoever acts for somebody else's account is told so, and as what. */
-function DelegateNotice({ account, me }: { account: Account; me: string }) {
-  const given = givenTo(account, me);
-  if (!given || isOwnedBy(account, me)) return null;
-  return (
-    <p className="notice" role="status">
-      Account {account.id} belongs to {short(account.owner)}. You may {wordsOf(given.rights)} for it until{" "}
-      {time(given.untilSeconds)}; only its owner withdraws.
-    </p>
-  );
-}
-
 /** What was taken over from lots waits for holders of the opposite side: those are told before it happens to them. */
 function NeedNotice({ account }: { account: Account }) {
   const { data } = useNeeds();
@@ -309,15 +299,17 @@ function NeedNotice({ account }: { account: Account }) {
   );
 }
 
-function LotNotice({ lot, open }: { lot: string; open: () => void }) {
+function LotNotice({ account: { id, openLot: lot }, open }: { account: Account; open: () => void }) {
   const { data: auction } = useAuction(lot);
+  const { data: margin } = useMargin(id);
   if (lot === "0") return null;
   return (
     <p className="notice bad" role="alert">
       <strong>This account is being liquidated.</strong> It fell below its maintenance margin and auction {lot} sells a
       part of it
       {auction ? ` (${percent(big(auction.soldE8))} of at most ${percent(big(auction.forSaleE8))} is sold)` : ""}. A
-      deposit counts at once; made healthy, the account loses nothing more, and you can end the auction.{" "}
+      deposit counts at once.{" "}
+      {auction && margin && rescue(auction, big(margin.figures.equityE8), big(margin.figures.maintenanceMarginE8))}{" "}
       <button type="button" className="link" onClick={open}>
         Watch the auction
       </button>

@@ -3,7 +3,7 @@ import { createContext, useCallback, useContext, useEffect, useRef, useState, ty
 import type { Order } from "./api";
 import { explain } from "./errors";
 import { useKept, useSetting } from "./hooks";
-import { becameOf, forget, handIn, keptOrders, unknown, type Handed } from "./orders";
+import { becameOf, forget, handIn, keptOrders, unknown, waitsElsewhere, type Handed } from "./orders";
 import { calls, send, waitFor, type Sent } from "./wallet";
 
 export interface Step {
@@ -25,7 +25,7 @@ interface Activity {
   run: (title: string, work: (tell: Tell, hand: Hand) => Promise<string>) => Promise<boolean>;
   /** Whether a step of that title has still to be answered by the wallet: its button rests, so that a double click is no second order. */
   isAsking: (title: string) => boolean;
-  /** Whether an order of that account is not answered yet: another one could be filled beside it. */
+  /** Whether an order of that account is not answered yet, of this tab or another: another one could be filled beside it. */
   isWaiting: (account: string) => boolean;
   dismiss: (id: number) => void;
   /** Ends what is done for an order that is not answered, with what is to be told of it. */
@@ -66,6 +66,16 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
     ...kept.flatMap(reloaded),
   ]);
   const followed = useRef(false);
+  // Of the orders that the browser keeps those that this tab hands in; the others are another tab's.
+  const here = useRef(new Set<string>());
+  const isHere = useCallback((one: Handed) => here.current.has(one.signed.signature), []);
+  // Another tab writes down what it hands in, and strikes it out when it is answered.
+  const [, look] = useState(0);
+  useEffect(() => {
+    const heard = () => look((times) => times + 1);
+    addEventListener("storage", heard);
+    return () => removeEventListener("storage", heard);
+  }, []);
   const givenUp = useRef(new Set<number>());
 
   const change = useCallback(
@@ -87,14 +97,20 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
   );
 
   const hand = useCallback(
-    (id: number, handed: Handed, wasHandedIn: boolean) =>
-      handIn(
+    async (id: number, handed: Handed, wasHandedIn: boolean) => {
+      if (!wasHandedIn && waitsElsewhere(deployment, handed.signed.order.account, isHere))
+        throw new Error(
+          "Another tab signed an order of this account meanwhile, which the relay has not answered. This one was not handed in, so that nobody can fill it.",
+        );
+      here.current.add(handed.signed.signature);
+      return handIn(
         handed,
         (detail) => !givenUp.current.has(id) && change(id, { state: "mining", order: handed, detail }),
         () => givenUp.current.has(id),
         wasHandedIn,
-      ).finally(() => change(id, { order: undefined })),
-    [change],
+      ).finally(() => change(id, { order: undefined }));
+    },
+    [change, deployment, isHere],
   );
   const giveUp = (step: Step, detail: string) => {
     if (!step.order) return;
@@ -120,7 +136,8 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
   }, [steps, follow, hand, change, refresh]);
 
   const isAsking = (title: string) => steps.some((step) => step.title === title && step.state === "asking");
-  const isWaiting = (account: string) => steps.some((step) => step.order?.signed.order.account === account);
+  const isWaiting = (account: string) =>
+    steps.some((step) => step.order?.signed.order.account === account) || waitsElsewhere(deployment, account, isHere);
   const run: Activity["run"] = async (title, work) => {
     const id = next.current++;
     setSteps((all) => newest([{ id, title, state: "asking", detail: "Look at your wallet." }, ...all]));

@@ -39,6 +39,9 @@ export interface Deployment {
 }
 export interface Figures {
   checkpoint: string;
+  timeSeconds: string;
+  /** Whether they are of this moment, and of no checkpoint that was stored. */
+  isLive: boolean;
   equityE8: string;
   initialMarginE8: string;
   maintenanceMarginE8: string;
@@ -143,6 +146,8 @@ export interface Breakdown {
   /** What trades may still take: above the initial margin or, where that is less, above the floor. */
   freeE8: string;
   aboveFloorE8: string;
+  /** Why no position can grow whatever is free; null where margin decides. */
+  reason: string | null;
   standardMarginE8: string;
   savingE8: string;
   collateralValueE8: string;
@@ -258,11 +263,16 @@ export interface Auction {
   discountE8: string;
   equityE8: string;
   maintenanceE8: string;
+  /** The equity from which on no bid is taken; null where the maintenance margin decides that, too. */
+  restoredAtE8: string | null;
   bids: number;
   lotHash: string;
   state: `0x${string}`;
   balances: `0x${string}`;
+  /** Positions, tokens and cash, whole; a bid takes its fraction of each. */
   positions: Position[];
+  tokens: Balance[];
+  cashE8: string;
 }
 export interface Epoch {
   epoch: string;
@@ -274,6 +284,8 @@ export interface Epoch {
   threshold: string;
   postedInBlock: string;
   isComputedHere: boolean;
+  /** The root that the solver computed for itself; null when it no longer keeps that checkpoint. */
+  rootHere: string | null;
 }
 export interface Attester {
   address: string;
@@ -288,6 +300,8 @@ export interface Withdrawable {
   symbol: string;
   decimals: number;
   amountRaw: string;
+  /** What else than margin holds the account back; null for nothing. */
+  reason: string | null;
 }
 /** Who asks attesters to work for an account: a signature of its owner that moves nothing. */
 export interface Asker {

@@ -1,8 +1,9 @@
 import { contracts } from "virtual:abis";
 import { encodeAbiParameters, encodeEventTopics, type AbiEvent, type TransactionReceipt } from "viem";
 import { expect, test } from "vitest";
-import type { Deployment } from "./api";
-import { discountE8 } from "./auctions";
+import type { Deployment, Position } from "./api";
+import { ONE } from "./numbers";
+import { discountE8, rescue, sliceOf } from "./auctions";
 import { bidIn } from "./wallet";
 
 const NOW = 1_770_000_000;
@@ -36,4 +37,32 @@ test("what a bid took is what the chain tells, not what was asked for", () => {
   const deployment = { contracts: { liquidationHouse: house } } as unknown as Deployment;
   const told = bidIn(deployment, { logs: [log] } as unknown as TransactionReceipt);
   expect(told).toEqual({ pay: -7n, taken: 5_000_000n });
+});
+
+test("a lot between maintenance margin and target is not said to be safe", () => {
+  const said = (equity: bigint, restoredAtE8: string | null = "1100000000000") =>
+    rescue({ restoredAtE8 }, equity * ONE, 10_000n * ONE);
+  expect(said(9_000n)).toContain(
+    "deposit $2,000.00 more to end them. $1,000.00 are enough to end the auction yourself",
+  );
+  expect(said(10_500n)).toBe(
+    "It has its maintenance margin, but bids are taken up to an equity of $11,000.00: end the auction now, or deposit $500.00 more.",
+  );
+  expect(said(11_000n)).toContain("No bid is taken any more");
+  // Where a leg was settled the maintenance margin decides both.
+  expect(said(9_000n, null)).toContain("deposit $1,000.00 more, and end the auction");
+  expect(said(10_000n, null)).toContain("No bid is taken any more");
+  expect(rescue({ restoredAtE8: "1100000000001" }, 10_500n * ONE, 10_000n * ONE)).toContain("deposit $500.01 more");
+});
+
+test("a bid brings its part of tokens and debt, cut as the chain cuts it", () => {
+  const lot = {
+    soldE8: "40000000",
+    positions: [{ name: "BTC-PERP", kind: "Perpetual", sizeE8: "-3", gainE8: "-200" }] as Position[],
+    tokens: [{ token: "1", symbol: "WBTC", decimals: 8, amountRaw: "100000000" }],
+    cashE8: "-7500000000000",
+  };
+  const half = sliceOf(lot, 50_000_000n);
+  expect(half.positions).toEqual([{ name: "BTC-PERP", kind: "Perpetual", sizeE8: -1n, gainE8: -100n }]);
+  expect([half.tokens[0].raw, half.cashE8]).toEqual([50_000_000n, -37_500n * ONE]);
 });

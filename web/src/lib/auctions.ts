@@ -1,5 +1,5 @@
-import type { Auction, Deployment } from "./api";
-import { big } from "./numbers";
+import type { Auction, Balance, Deployment, Position } from "./api";
+import { big, centsUp, dollars, ONE } from "./numbers";
 
 /** The discount of an auction at a second, as the chain reckons it: it rises from the end of grace, or earlier by the age of the auction that it resumes. */
 export function discountE8(
@@ -10,4 +10,40 @@ export function discountE8(
   const ramp = BigInt(parameters.discountRampSeconds);
   const age = BigInt(Math.max(0, Math.floor(now) - Number(auction.startSeconds)));
   return ramp === 0n ? 0n : (big(parameters.discountMaxE8) * (age < ramp ? age : ramp)) / ramp;
+}
+
+/** What would end the sale of one's account: the maintenance margin lets anybody end the auction, and only above it are bids refused. */
+export function rescue(auction: Pick<Auction, "restoredAtE8">, equityE8: bigint, maintenanceE8: bigint): string {
+  const target = auction.restoredAtE8 === null ? maintenanceE8 : big(auction.restoredAtE8);
+  const lacks = dollars(centsUp(target - equityE8));
+  if (equityE8 >= target)
+    return "No bid is taken any more: end the auction, and the account trades and withdraws again.";
+  if (equityE8 >= maintenanceE8)
+    return `It has its maintenance margin, but bids are taken up to an equity of ${dollars(target)}: end the auction now, or deposit ${lacks} more.`;
+  return auction.restoredAtE8 === null
+    ? `Bids are taken until its equity is the maintenance margin: deposit ${lacks} more, and end the auction.`
+    : `Bids are taken up to an equity of ${dollars(target)}: deposit ${lacks} more to end them. ${dollars(centsUp(maintenanceE8 - equityE8))} are enough to end the auction yourself.`;
+}
+
+/** What a bid brings that takes a fraction after what is sold, as the chain cuts it (CLR-042): toward zero. */
+export function sliceOf(
+  auction: Pick<Auction, "positions" | "tokens" | "cashE8" | "soldE8">,
+  fractionE8: bigint,
+): {
+  positions: (Pick<Position, "name" | "kind"> & { sizeE8: bigint; gainE8: bigint | null })[];
+  tokens: (Balance & { raw: bigint })[];
+  cashE8: bigint;
+} {
+  const from = big(auction.soldE8);
+  const cut = (whole: string) => (big(whole) * (from + fractionE8)) / ONE - (big(whole) * from) / ONE;
+  return {
+    positions: auction.positions.map(({ name, kind, sizeE8, gainE8 }) => ({
+      name,
+      kind,
+      sizeE8: cut(sizeE8),
+      gainE8: gainE8 === null ? null : cut(gainE8),
+    })),
+    tokens: auction.tokens.map((one) => ({ ...one, raw: cut(one.amountRaw) })),
+    cashE8: cut(auction.cashE8),
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beside, cashOf } from "./holdings";
+import { beside, cashOf, loanE8, sharing } from "./holdings";
 
 const settlement = { token: "0", symbol: "USDC", decimals: 6, amountRaw: "250000000" };
 const ether = { token: "1", symbol: "WETH", decimals: 18, amountRaw: "2000000000000000000" };
@@ -12,4 +12,18 @@ test("a deposit of the settlement token that nothing has swept is cash, and is s
   expect(beside({ collaterals: [settlement, ether].map((one) => ({ ...one, ...worth })) })).toEqual([
     { ...ether, ...worth },
   ]);
+});
+
+test("what goes beyond the cash is a loan, and so is all that goes out of a debt", () => {
+  const ONE = 100_000_000n;
+  expect([loanE8(1_000n * ONE, 1_000n * ONE), loanE8(1_000n * ONE, 41_000n * ONE), loanE8(-5n, 7n)]).toEqual([
+    0n,
+    40_000n * ONE,
+    7n,
+  ]);
+});
+
+test("a deposit that pays off a debt is not said to share losses", () => {
+  expect(sharing(0n, "USDC")).toBe("USDC that you deposit now shares in this; other tokens do not.");
+  expect(sharing(-25_000_000_000n, "USDC")).toContain("the first $250.00 pay off the debt of this account");
 });

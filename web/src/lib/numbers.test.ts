@@ -57,9 +57,14 @@ test("a suggested limit lies within its slack on its own side of the mark, whate
     }
 });
 
+const level = (price: bigint, size: bigint, orders = 1) => ({
+  priceE8: (price * ONE).toString(),
+  sizeE8: size.toString(),
+  orders,
+});
+
 test("a suggested limit asks for no more than the book offers for the whole size", () => {
   const mark = 90_000n * ONE;
-  const level = (price: bigint, size: bigint) => ({ priceE8: (price * ONE).toString(), sizeE8: size.toString() });
   const asks = [level(89_990n, ONE), level(90_020n, 2n * ONE), level(91_000n, ONE)];
   const buy = (amount?: bigint, offers = asks) => suggested(mark, "Buy", 5_000_000n, amount, offers)! / ONE;
   expect(buy()).toBe(89_990n);
@@ -76,6 +81,23 @@ test("a suggested limit asks for no more than the book offers for the whole size
   expect(sell(3n * ONE)).toBe(89_550n);
 });
 
+test("a suggested limit of what is filled at once is that of an order that holds it all, and there is none without", () => {
+  const mark = 90_000n * ONE;
+  const asks = [level(89_990n, ONE), level(90_020n, 2n * ONE, 2), level(90_030n, 2n * ONE), level(91_000n, 9n * ONE)];
+  const buy = (amount: bigint, offers = asks) => suggested(mark, "Buy", 5_000_000n, amount, offers, true);
+  expect(buy(ONE)).toBe(89_990n * ONE);
+  // No two fill it together, neither of two prices nor at one.
+  expect(buy(ONE + 1n)).toBe(90_030n * ONE);
+  expect(buy(ONE, asks.slice(1))).toBe(90_020n * ONE);
+  // What is beyond the slack is not followed.
+  expect(buy(3n * ONE)).toBeNull();
+  expect(buy(ONE, [])).toBeNull();
+  const bids = [level(90_010n, ONE), level(89_980n, 2n * ONE), level(80_000n, 9n * ONE)];
+  const sell = (amount: bigint) => suggested(mark, "Sell", 5_000_000n, amount, bids, true);
+  expect(sell(2n * ONE)).toBe(89_980n * ONE);
+  expect(sell(3n * ONE)).toBeNull();
+});
+
 test("what a field is filled with is understood again", () => {
   for (const value of [1n, 10n, 123_456_789_012_345_678n])
     for (const decimals of [0, 6, 18]) expect(parse(plain(value, decimals), decimals)).toBe(value);
@@ -85,4 +107,8 @@ test("numbers of accounts are whole, and written in one way", () => {
   for (const text of ["1", "7", "123456789012345678"]) expect(isNumber(text)).toBe(true);
   for (const text of ["", "0", "007", "-1", "1.0", "1e3", " 7", "1234567890123456789"])
     expect(isNumber(text)).toBe(false);
+});
+
+test("a limit is shown with every digit that is signed", () => {
+  expect(plain(suggested(500_000n, "Buy", 5_000_000n)!, 8)).toBe("0.005025");
 });

@@ -1,3 +1,5 @@
+import type { Level } from "./api";
+
 /** Numbers come from the API as decimal strings of integers (the name says the scale) and stay exact until they are shown. */
 export const ONE = 100_000_000n;
 
@@ -42,22 +44,27 @@ const digits = (value: bigint): number => abs(value).toString().length;
  * The limit of an order whose price nobody typed; null without a mark. What the book offers suffices where it holds the whole size: whoever settles can keep what a limit leaves above that.
  * Otherwise, and never beyond it, half a percent past the mark, or the whole band where that is less than a percent, to five digits and so that it never asks for more than that.
  * @param offers The other side of the book, best first.
+ * @param isWhole Whether it is filled at once or not at all, which one resting order has to do: of several at a price only their sum is known, so that one of them has an equal part of it at least. Null then where the book shows none within that limit.
  */
 export function suggested(
   mark: bigint,
   side: "Buy" | "Sell",
   bandE8: bigint,
   amount = 0n,
-  offers: readonly { priceE8: string; sizeE8: string }[] = [],
+  offers: readonly Level[] = [],
+  isWhole = false,
 ): bigint | null {
   if (mark <= 0n) return null;
   const slack = (mark * (bandE8 < 1_000_000n ? bandE8 : 500_000n)) / ONE;
   const tick = 10n ** BigInt(Math.max(0, digits(mark) - 5));
   const limit = side === "Buy" ? ((mark + slack) / tick) * tick : ((mark - slack + tick - 1n) / tick) * tick;
   let left = amount;
-  const last = offers.find((level) => (left -= abs(big(level.sizeE8))) <= 0n);
+  const last = offers.find(({ sizeE8, orders }) =>
+    isWhole ? abs(big(sizeE8)) >= amount * BigInt(orders) : (left -= abs(big(sizeE8))) <= 0n,
+  );
   const offered = last === undefined ? limit : big(last.priceE8);
   const bounded = side === "Buy" ? (offered < limit ? offered : limit) : offered > limit ? offered : limit;
+  if (isWhole && (last === undefined || bounded !== offered)) return null;
   return bounded > 0n ? bounded : 1n;
 }
 
@@ -81,6 +88,9 @@ export const wanted = (decimals: number): string =>
 /** Plain text of a value, as a field wants it. */
 export const plain = (value: bigint, decimals: number, shown = decimals): string =>
   decimal(value, decimals, shown, 0).replaceAll(",", "").replace("−", "-");
+
+/** Money, rounded up to whole cents: what is asked for must not fall short by what is not shown. */
+export const centsUp = (e8: bigint): bigint => ((e8 + 999_999n) / 1_000_000n) * 1_000_000n;
 
 /** Money E8 of one base unit of a token of money. */
 export const unitE8 = (decimals: number): bigint => 10n ** BigInt(8 - Math.min(8, decimals));

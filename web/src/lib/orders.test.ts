@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError, type Deployment, type SignedOrder } from "./api";
-import { becameOf, freshNonce, handIn, judgedTime, keptOrders, type Handed } from "./orders";
+import {
+  allowedFee,
+  becameOf,
+  boundAbove,
+  canStillFill,
+  freshNonce,
+  handIn,
+  judgedTime,
+  keptOrders,
+  waitsElsewhere,
+  type Handed,
+} from "./orders";
 
 const NOW = 1_770_000_000;
 const order = { account: "7", nonce: "11", expiry: String(NOW + 300) } as SignedOrder["order"];
@@ -137,6 +148,13 @@ test("time is the later of the chain's and the solver's, and computers of anothe
   expect(await judgedTime(deployment("31337"))).toBe(NOW + 120);
 });
 
+test("what only rests allows the maker's fee, all else the taker's", () => {
+  const fees = { makerFeeE8: "20000", takerFeeE8: "50000" };
+  expect(allowedFee("rest", fees)).toEqual({ rateE8: "20000", is: "resting" });
+  for (const filling of ["any", "whole"] as const)
+    expect(allowedFee(filling, fees)).toEqual({ rateE8: "50000", is: "taking" });
+});
+
 test("a nonce is the clock's, or what an account's bound leaves", () => {
   const clock = BigInt(NOW) * 1000n + 123n;
   expect(freshNonce(0n)).toBe(BigInt(NOW) * 1000n);
@@ -146,4 +164,25 @@ test("a nonce is the clock's, or what an account's bound leaves", () => {
     expect(freshNonce(bound, clock)).toBeLessThan(bound + 300_000n);
     expect(freshNonce(bound, clock + 1n)).not.toBe(freshNonce(bound, clock));
   }
+});
+
+test("an order that another tab hands in is waited for, until it is answered or expires", () => {
+  const waits = (isHere = () => false, account = "7") => waitsElsewhere(deployment("1"), account, isHere);
+  expect(waits()).toBe(false);
+  localStorage.setItem("omargin-order-7-11", JSON.stringify(handed));
+  expect([waits(), waits(() => true), waits(undefined, "8")]).toEqual([true, false, false]);
+  vi.setSystemTime((NOW + 301) * 1000);
+  expect(waits()).toBe(false);
+});
+
+test("an order that the relay gave back can still be cancelled on chain until it expires", () => {
+  const after = (status: string, now = NOW) => canStillFill({ status, expirySeconds: String(NOW + 300) }, now);
+  expect([after("cancelled"), after("refused"), after("filled")]).toEqual([true, true, false]);
+  expect([after("cancelled", NOW + 300), after("cancelled", NOW + 301)]).toEqual([true, false]);
+});
+
+test("what cancels everything is above every nonce that a clock gave", () => {
+  expect(boundAbove(0n, 1_000n)).toBe(301_000n);
+  expect(boundAbove(5_000n, 1_000n)).toBe(305_000n);
+  expect(boundAbove(0n, 1_000n)).toBeGreaterThan(freshNonce(0n, 300_999n));
 });

@@ -44,6 +44,10 @@ export function keptOrders(d: Deployment): Handed[] {
   }
 }
 
+/** Whether another tab still hands an order of an account in. */
+export const waitsElsewhere = (d: Deployment, account: string, isHere: (handed: Handed) => boolean): boolean =>
+  keptOrders(d).some((kept) => kept.signed.order.account === account && !isHere(kept) && !isExpired(kept));
+
 function readKept(text: string | null): Handed[] {
   try {
     const handed = JSON.parse(text ?? "") as Handed | null;
@@ -110,6 +114,24 @@ const NONCE_ROOM = 300_000n;
 /** A nonce that the chain takes: the clock's milliseconds, or what follows the account's bound, below which it fills nothing, where that is ahead of every clock. */
 export const freshNonce = (minimum: bigint, clock = BigInt(Date.now())): bigint =>
   clock >= minimum ? clock : minimum + (clock % NONCE_ROOM);
+
+/** The bound above every nonce that was given so far, by a clock that is up to five minutes ahead. */
+export const boundAbove = (minimum: bigint, clock = BigInt(Date.now())): bigint =>
+  (clock > minimum ? clock : minimum) + NONCE_ROOM;
+
+/** Whether the chain may fill an order that the relay will not fill: until it expires, whoever has it can bring it, unless its nonce is done. */
+export const canStillFill = (order: Pick<Order, "status" | "expirySeconds">, now: number): boolean =>
+  order.status !== "filled" && Number(order.expirySeconds) >= now;
+
+/** How an order may be filled: in any way, only by who comes after it, or at once and whole. */
+export type Filling = "any" | "rest" | "whole";
+
+/** The fee that an order allows, for what, and the most of it: what only rests pays the fee for that and no more. */
+export const allowedFee = (
+  filling: Filling,
+  { makerFeeE8, takerFeeE8 }: Pick<Deployment["parameters"], "makerFeeE8" | "takerFeeE8">,
+): { rateE8: string; is: "resting" | "taking" } =>
+  filling === "rest" ? { rateE8: makerFeeE8, is: "resting" } : { rateE8: takerFeeE8, is: "taking" };
 
 /** What became of an order that the relay has, or had. */
 export const becameOf = (order: Order | null): string =>

@@ -17,6 +17,7 @@ import {
   type TransactionReceipt,
 } from "viem";
 import { api, type Asker, type Auction, type Balance, type Deployment, type OrderFields } from "./api";
+import { ONE } from "./numbers";
 
 /** The chain of development nodes. */
 export const LOCAL_CHAIN = "31337";
@@ -94,6 +95,19 @@ export const minimumNonce = async (config: Config, d: Deployment, account: strin
       BigInt(account),
     ])
   ).minimumNonce;
+
+/** Those of some nonces that the chain fills no more: filled whole, or cancelled there. */
+export async function areDone(config: Config, d: Deployment, account: string, nonces: string[]): Promise<string[]> {
+  const done = await Promise.all(
+    nonces.map((nonce) =>
+      read<[boolean, bigint]>(config, d.contracts.clearinghouse, contracts.Clearinghouse, "orderStatus", [
+        BigInt(account),
+        BigInt(nonce),
+      ]),
+    ),
+  );
+  return nonces.filter((_, at) => done[at]![0]);
+}
 
 /** The connected wallet, which must be on the deployment's chain: on another one the same call could mean anything. */
 const walletOf = (config: Config) => getConnectorClient(config, { chainId: config.chains[0].id });
@@ -382,6 +396,12 @@ export const calls = {
     functionName: "cancel",
     args: [BigInt(account), nonces.map(BigInt)],
   }),
+  cancelBelow: (d: Deployment, account: string, bound: bigint): Call => ({
+    address: d.contracts.clearinghouse,
+    abi: contracts.Clearinghouse,
+    functionName: "cancelBelow",
+    args: [BigInt(account), bound],
+  }),
   finish: (d: Deployment, lot: Lot): Call => ({
     address: d.contracts.liquidationHouse,
     abi: contracts.LiquidationHouse,
@@ -449,6 +469,34 @@ export async function poolOf(config: Config, d: Deployment, owner: string): Prom
   // As a withdrawal reckons it (CLR-023): rounded up.
   const creditE8 = (creditBaseE8 * creditIndexE12 + ONE_E12 - 1n) / ONE_E12;
   return { deficitE8, creditE8, lostE8, heldE8 };
+}
+
+/** A part of a curve of interest, as rates are: E12 of a year. */
+interface Curve {
+  baseRateE12: bigint;
+  kinkRateE12: bigint;
+  maxRateE12: bigint;
+  kinkUtilisationE8: bigint;
+}
+
+/** The yearly rate of debts at a utilisation (CLR-032). */
+export function rateE12(curve: Curve, usedE8: bigint): bigint {
+  const { baseRateE12, kinkRateE12, maxRateE12, kinkUtilisationE8 } = curve;
+  return usedE8 <= kinkUtilisationE8
+    ? baseRateE12 + ((kinkRateE12 - baseRateE12) * usedE8) / kinkUtilisationE8
+    : kinkRateE12 + ((maxRateE12 - kinkRateE12) * (usedE8 - kinkUtilisationE8)) / (ONE - kinkUtilisationE8);
+}
+
+/** What debts cost a year once a loan is among them, and the cash of who takes it is no credit any more. */
+export async function loanRateE8(config: Config, d: Deployment, loan: bigint, cash: bigint): Promise<bigint> {
+  const [curve, [debtBaseE8, creditBaseE8], [debtIndexE12, creditIndexE12]] = await Promise.all([
+    read<Curve>(config, d.contracts.riskParameters, contracts.RiskParameters, "interest"),
+    read<[bigint, bigint]>(config, d.contracts.clearinghouse, contracts.Clearinghouse, "cashBases"),
+    read<[bigint, bigint]>(config, d.contracts.priceHub, contracts.PriceHub, "indices"),
+  ]);
+  const debt = (debtBaseE8 * debtIndexE12) / ONE_E12 + loan;
+  const credit = (creditBaseE8 * creditIndexE12) / ONE_E12 - (cash > 0n ? cash : 0n);
+  return rateE12(curve, debt >= credit ? ONE : (debt * ONE) / credit) / 10_000n;
 }
 
 export interface Permit {

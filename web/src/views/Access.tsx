@@ -28,6 +28,12 @@ export const wordsOf = (bits: number): string =>
     .map((right) => right.name)
     .join(", ") || "nothing";
 
+/** What is true once rights were given, or taken back. */
+export const appointed = (account: string, delegate: string, given: number, untilSeconds: bigint): string =>
+  given === 0
+    ? `${short(delegate)} may do nothing with account ${account} any more.`
+    : `${short(delegate)} may ${wordsOf(given)} until ${time(untilSeconds.toString())}.`;
+
 /** Whether an address owns an account. */
 export const isOwnedBy = (account: Account, who: string | undefined): boolean =>
   account.owner.toLowerCase() === who?.toLowerCase();
@@ -39,6 +45,18 @@ export const givenTo = (account: Account, who: string | undefined): Delegate | u
 /** Whether an address owns an account or was given something in it. */
 export const mayAct = (account: Account, who: string): boolean =>
   isOwnedBy(account, who) || givenTo(account, who) !== undefined;
+
+/** Whoever acts for somebody else's account is told so, and as what. */
+export function DelegateNotice({ account, me }: { account: Account; me: string }) {
+  const given = givenTo(account, me);
+  if (!given || isOwnedBy(account, me)) return null;
+  return (
+    <p className="notice" role="status">
+      Account {account.id} belongs to {short(account.owner)}. You may {wordsOf(given.rights)} for it until{" "}
+      {time(given.untilSeconds)}; only its owner withdraws.
+    </p>
+  );
+}
 
 /** Who may act for the account beside its owner, and the form that appoints somebody. */
 export function Access({ account }: { account: Account }) {
@@ -59,9 +77,7 @@ export function Access({ account }: { account: Account }) {
       const sent = await send(config, calls.setDelegate(deployment, account.id, delegate, given, until));
       tell("Waiting for the block.", sent);
       await waitFor(config, sent);
-      return given === 0
-        ? `${short(delegate)} may do nothing with account ${account.id} any more.`
-        : `${short(delegate)} may ${wordsOf(given)} until ${time(until.toString())}.`;
+      return appointed(account.id, delegate, given, until);
     });
 
   return (

@@ -3,10 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Auction } from "../lib/api";
-import { discountE8 } from "../lib/auctions";
+import { discountE8, rescue, sliceOf } from "../lib/auctions";
 import { explain } from "../lib/errors";
-import { FAST, useAuction, useAuctions, useChainNow, useKept, useSetting } from "../lib/hooks";
-import { abs, big, dollars, ONE, percent, size, time } from "../lib/numbers";
+import { FAST, useAuction, useAuctions, useChainNow, useKept, useMargin, useSetting } from "../lib/hooks";
+import { abs, big, decimal, dollars, percent, signed, size, time } from "../lib/numbers";
 import { bidIn, calls, isAccepted, send, simulate, waitFor } from "../lib/wallet";
 
 const MOST = (1n << 255n) - 1n;
@@ -75,6 +75,34 @@ export function Auctions({ bidder }: { bidder: Account | null }) {
   );
 }
 
+/** What a fraction after the sold one brings: positions, tokens, and cash or debt. */
+function Legs({ auction, fraction }: { auction: Auction; fraction: bigint }) {
+  const { positions, tokens, cashE8 } = sliceOf(auction, fraction);
+  return (
+    <ul className="legs">
+      {positions.map((one) => (
+        <li key={one.name}>
+          {size(one.sizeE8)} <strong>{one.name}</strong>
+          {one.gainE8 !== null &&
+            (one.kind === "Call" || one.kind === "Put"
+              ? `, worth ${dollars(one.gainE8)}`
+              : `, ${signed(one.gainE8)} since its entry`)}
+        </li>
+      ))}
+      {tokens.map((one) => (
+        <li key={one.symbol}>
+          {decimal(one.raw, one.decimals, 6, 0)} <strong>{one.symbol}</strong>
+        </li>
+      ))}
+      {cashE8 !== 0n && (
+        <li className={cashE8 < 0n ? "bad" : ""}>
+          {dollars(abs(cashE8))} <strong>{cashE8 < 0n ? "of debt, at interest" : "of cash"}</strong>
+        </li>
+      )}
+    </ul>
+  );
+}
+
 const worth = (pay: bigint): string => (pay < 0n ? `you are paid ${dollars(-pay)}` : `you pay ${dollars(pay)}`);
 
 function Open({ auction, bidder }: { auction: Auction; bidder: Account | null }) {
@@ -90,6 +118,7 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
   const waits = Number(auction.biddingFromSeconds) - now;
   const isOwn = bidder?.id === auction.account;
   const canBid = isConnected && bidder !== null && !isOwn && left > 0n;
+  const { data: margin } = useMargin(isOwn ? auction.account : null);
   const quote = useQuery({
     queryKey: ["quote", auction.id, auction.soldE8, fraction.toString(), bidder?.stateHash],
     queryFn: () => simulate<bigint>(config, calls.bid(deployment, auction, fraction, MOST, bidder!)),
@@ -138,13 +167,7 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
         </h2>
         {isOwn && <span className="chip bad">your account</span>}
       </header>
-      <ul className="legs">
-        {auction.positions.map((position) => (
-          <li key={position.instrument}>
-            {size((big(position.sizeE8) * left) / ONE)} <strong>{position.name}</strong>
-          </li>
-        ))}
-      </ul>
+      <Legs auction={auction} fraction={left} />
       <div
         className="meter auction-meter"
         role="meter"
@@ -179,9 +202,10 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
       </dl>
       {isOwn ? (
         <>
-          <p>
-            You cannot bid on your own account. Deposit under Funds to make it healthy: nothing more of it is sold then,
-            and anybody can end the auction. Until that is done the account neither trades nor withdraws.
+          <p data-testid="rescue">
+            You cannot bid on your own account. A deposit under Funds counts at once.{" "}
+            {margin && rescue(auction, big(margin.figures.equityE8), big(margin.figures.maintenanceMarginE8))} Until the
+            auction is over the account neither trades nor withdraws.
           </p>
           {canEnd && (
             <button type="button" className="primary" disabled={isAsking(ending)} onClick={() => void end()}>
@@ -239,6 +263,10 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
           >
             Bid
           </button>
+          <div className="quiet" data-testid="brings">
+            <p>Your account takes over</p>
+            <Legs auction={auction} fraction={fraction} />
+          </div>
         </form>
       )}
     </article>

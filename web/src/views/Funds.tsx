@@ -4,6 +4,7 @@ import { useConnection } from "wagmi";
 import { useActivity, type Tell } from "../lib/activity";
 import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccount, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
+import { cashOf, loanE8 } from "../lib/holdings";
 import { big, decimal, dollars, isNumber, parse, percent, plain, size, unitE8, wanted } from "../lib/numbers";
 import {
   allowance,
@@ -13,6 +14,7 @@ import {
   engagedIn,
   PROOF_COMPUTED,
   isAccepted,
+  loanRateE8,
   LOCAL_CHAIN,
   SETTLEMENT,
   paidIn,
@@ -44,7 +46,7 @@ export function Funds({ account }: { account: Account }) {
   return (
     <div className="narrow">
       <Segments label="Way" value={way} options={ways} onChange={setWay} />
-      <LossNotice way={way} />
+      <LossNotice way={way} account={account} />
       {way === "Deposit" ? (
         <Deposit account={account} />
       ) : way === "Withdraw" ? (
@@ -239,7 +241,7 @@ function useWithdrawable(account: Account, token: Token) {
     queryFn: () => api.withdrawable(account.id, token.token),
     refetchInterval: FAST,
   });
-  return data && big(data.amountRaw);
+  return { most: data && big(data.amountRaw), reason: data?.reason ?? null };
 }
 
 function Deposit({ account }: { account: Account }) {
@@ -407,7 +409,17 @@ function Withdraw({ account }: { account: Account }) {
   const { run } = useActivity();
   const entered = useAmount("withdraw");
   const { token, setText, amount, said } = entered;
-  const most = useWithdrawable(account, token);
+  const { most, reason } = useWithdrawable(account, token);
+  const cash = cashOf(account, token.decimals);
+  const loan = token.token === SETTLEMENT && amount ? loanE8(cash, amount * unitE8(token.decimals)) : 0n;
+  const { data: rate } = useQuery({
+    queryKey: ["loan-rate", account.id, account.stateHash, loan.toString()],
+    queryFn: () => loanRateE8(config, deployment, loan, cash),
+    enabled: loan > 0n,
+    placeholderData: (before) => before,
+  });
+  const [borrowed, borrow] = useState<string | null>(null);
+  const isBorrowing = borrowed === account.id;
   const settled = useSettled(token.token === SETTLEMENT && amount ? amount : 0n);
   const cashE8 = settled * unitE8(token.decimals);
   const asked = useSettled(amount ?? 0n);
@@ -451,12 +463,14 @@ function Withdraw({ account }: { account: Account }) {
         verb="Withdraw"
         title={title}
         most={most}
-        tooMuch={(shown) => `At most ${shown} keep the initial margin and the floor now.`}
+        tooMuch={(shown) => reason ?? `At most ${shown} keep the initial margin and the floor now.`}
         isMostAdvice
+        isHeldBack={loan > 0n && !isBorrowing}
         hint={
           most !== undefined ? (
             <span data-testid="withdrawable">
-              Up to {decimal(most, token.decimals, 6, 0)} {token.symbol} keep the initial margin and the floor
+              Up to {decimal(most, token.decimals, 6, 0)} {token.symbol}{" "}
+              {reason === null ? "keep the initial margin and the floor" : `can be taken out. ${reason}`}
             </span>
           ) : (
             "Computing…"
@@ -481,6 +495,19 @@ function Withdraw({ account }: { account: Account }) {
           )
         }
       >
+        {loan > 0n && (
+          <label className="notice check" data-testid="loan">
+            <input
+              type="checkbox"
+              checked={isBorrowing}
+              onChange={(event) => borrow(event.target.checked ? account.id : null)}
+            />{" "}
+            <span>
+              This borrows {dollars(loan)} against collateral, at about {rate === undefined ? "…" : percent(rate, 2)} a
+              year as it stands{cash > 0n ? `; the cash is ${dollars(cash)}` : ""}.
+            </span>
+          </label>
+        )}
         {token.token === SETTLEMENT && amount && (
           <dl className="figures compare">
             <div>
@@ -495,10 +522,9 @@ function Withdraw({ account }: { account: Account }) {
         )}
       </AmountPanel>
       <p className="quiet">
-        Recent gains become withdrawable over the oracle's averaging window. More than your cash can be taken as a loan
-        against collateral, at interest. Attesters' word takes the place of the chain's computation where that is
-        cheaper; the fee on credit, {percent(big(deployment.parameters.creditFeeE8), 3)} of what is taken on their word,
-        is told before you send.
+        Recent gains become withdrawable over the oracle's averaging window. Attesters' word takes the place of the
+        chain's computation where that is cheaper; the fee on credit,{" "}
+        {percent(big(deployment.parameters.creditFeeE8), 3)} of what is taken on their word, is told before you send.
       </p>
     </>
   );
@@ -519,7 +545,7 @@ function Move({ account }: { account: Account }) {
   const isNobody = number !== "" && !isNamed;
   const entered = useAmount("move");
   const { token, setText, amount, said } = entered;
-  const most = useWithdrawable(account, token);
+  const { most, reason } = useWithdrawable(account, token);
   const [picked, pick] = useState<string[]>([]);
   const moved = account.positions.filter((one) => picked.includes(one.instrument));
   const request = {
@@ -573,11 +599,14 @@ function Move({ account }: { account: Account }) {
         title={title}
         most={most}
         tooMuch={(shown) =>
+          reason ??
           `At most ${shown} keep the initial margin and the floor of this account now, unless positions go along.`
         }
         isMostAdvice
         hint={
-          most !== undefined ? `Up to ${decimal(most, token.decimals, 6, 0)} ${token.symbol} are free` : "Computing…"
+          most === undefined
+            ? "Computing…"
+            : `Up to ${decimal(most, token.decimals, 6, 0)} ${token.symbol} are free${reason === null ? "" : `. ${reason}`}`
         }
         all="Most"
         isReady={moved.length > 0}

@@ -1,9 +1,10 @@
-import { useDistances, useMargin } from "../lib/hooks";
+import { useAccount, useDistances, useMargin } from "../lib/hooks";
 import { big, dollars, percent, price, ONE } from "../lib/numbers";
 
 /** Health at a glance: equity against what is required, and how far each price may move. */
 export function Health({ id }: { id: string }) {
   const { data: margin } = useMargin(id);
+  const { data: account } = useAccount(id);
   const { data: distances } = useDistances(id);
   if (!margin)
     return (
@@ -22,13 +23,16 @@ export function Health({ id }: { id: string }) {
     big(margin.freeE8),
   ];
   const isRequired = maintenance > 0n;
+  const isInAuction = account !== undefined && account.openLot !== "0";
   const floorBinds = free === big(margin.aboveFloorE8);
   const [state, words] =
     equity < maintenance
       ? ["danger", "Below maintenance margin"]
       : free < 0n
         ? ["warn", floorBinds ? "Below the chain's floor" : "Below initial margin"]
-        : [isRequired && equity * 2n < initial * 3n ? "ok" : "calm", "Healthy"];
+        : isInAuction
+          ? ["warn", "In an auction"]
+          : [isRequired && equity * 2n < initial * 3n ? "ok" : "calm", "Healthy"];
   const used = isRequired && equity > 0n ? (maintenance * ONE) / equity : isRequired ? ONE : 0n;
   const usedInitial = isRequired && equity > 0n ? (initial * ONE) / equity : 0n;
   const shown = used > ONE ? ONE : used;
@@ -70,9 +74,14 @@ export function Health({ id }: { id: string }) {
         </div>
         <div>
           <dt>Free for trading</dt>
-          <dd data-testid="free">{dollars(free)}</dd>
+          <dd data-testid="free">
+            {margin.reason === null ? dollars(free) : isInAuction ? "nothing" : "reductions only"}
+          </dd>
           <dd className="quiet">
-            {floorBinds ? "what the floor leaves, which the chain keeps by itself" : "what the initial margin leaves"}
+            {margin.reason ??
+              (floorBinds
+                ? "what the floor leaves, which the chain keeps by itself"
+                : "what the initial margin leaves")}
           </dd>
         </div>
         {isRequired && (

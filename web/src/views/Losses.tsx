@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
+import type { Account } from "../lib/api";
+import { cashOf, sharing } from "../lib/holdings";
 import { FAST, useSetting } from "../lib/hooks";
 import { ONE, decimal, dollars, percent, unitE8 } from "../lib/numbers";
 import { calls, poolOf, send, waitFor } from "../lib/wallet";
@@ -19,7 +21,7 @@ function usePool() {
 }
 
 /** While losses stand that nothing has paid: what cash is worth that is taken out now, before anybody moves any. */
-export function LossNotice({ way }: { way: "Deposit" | "Withdraw" | "Move" }) {
+export function LossNotice({ way, account }: { way: "Deposit" | "Withdraw" | "Move"; account: Account }) {
   const { deployment } = useSetting();
   const pool = usePool();
   if (!pool || pool.deficitE8 === 0n) return null;
@@ -31,7 +33,7 @@ export function LossNotice({ way }: { way: "Deposit" | "Withdraw" | "Move" }) {
       withdrawals of {symbol} are paid about {percent(left)}; the rest is written down for you and comes back out of
       fees.{" "}
       {way === "Deposit"
-        ? `${symbol} that you deposit now shares in this; other tokens do not.`
+        ? sharing(cashOf(account, deployment.tokens[0].decimals), symbol)
         : way === "Withdraw"
           ? "Other tokens are paid whole."
           : `So is ${symbol} of a move that leaves one account in debt, or pays off the debt of the other; all else moves whole.`}

@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
-import { api, ORDERS_MOST, type Account, type Deployment, type Order } from "../lib/api";
+import { api, ORDERS_MOST, type Account, type Order } from "../lib/api";
 import { explain } from "../lib/errors";
-import { FAST, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
+import { FAST, useChainNow, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
 import { abs, big, dollars, ONE, parse, percent, plain, price, size, suggested, time, wanted } from "../lib/numbers";
-import { becameOf, freshNonce, judgedTime } from "../lib/orders";
-import { calls, minimumNonce, send, signCancel, signOrder, waitFor } from "../lib/wallet";
+import { allowedFee, becameOf, boundAbove, canStillFill, freshNonce, judgedTime, type Filling } from "../lib/orders";
+import { areDone, calls, minimumNonce, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { InstrumentChoice } from "../ui/InstrumentChoice";
 
@@ -16,6 +16,9 @@ const lives = [
   { value: "86400", text: "a day" },
   { value: "604800", text: "a week" },
 ];
+
+const WAITING =
+  "The relay has not answered your last order, which is handed in again by itself, here or in the tab that signed it. Another one could be filled beside it.";
 
 export function Trade({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
@@ -28,7 +31,7 @@ export function Trade({ account }: { account: Account }) {
   const [life, setLife] = useKept("life", "3600");
   const [isReducing, setReducing] = useKept("reduce-only", false);
   // One value, not two that exclude each other: two tabs could keep both and lock each of them by the other.
-  const [filling, setFilling] = useKept<"any" | "rest" | "whole">("filling", "any");
+  const [filling, setFilling] = useKept<Filling>("filling", "any");
   const { address } = useConnection();
   const choosable = useChoosable(account, name);
   const instrument = choosable?.instrument;
@@ -44,13 +47,11 @@ export function Trade({ account }: { account: Account }) {
           big(deployment.parameters.priceBandE8),
           amount ?? 0n,
           side === "Buy" ? book?.asks : book?.bids,
+          filling === "whole" && amount !== null,
         )
       : parse(priceText, 8);
-  // What only rests pays the fee for that and no more.
-  const [feeIs, feeOf] =
-    filling === "rest"
-      ? ["resting", (parameters: Deployment["parameters"]) => parameters.makerFeeE8]
-      : ["taking", (parameters: Deployment["parameters"]) => parameters.takerFeeE8];
+  const isUnmet = priceText === "" && limit === null && mark > 0n && book !== undefined;
+  const fee = allowedFee(filling, deployment.parameters);
   // What was typed, and not the limit that follows the mark: with each price it would be another question.
   const typed = instrument && amount && limit ? `${side} ${amount} ${instrument.name} ${priceText}` : "";
   const asked = useSettled(typed);
@@ -89,15 +90,16 @@ export function Trade({ account }: { account: Account }) {
   const title = `${side} ${amount ? size(amount) : ""} ${instrument?.name ?? name}`;
   const place = () =>
     run(title, async (tell, hand) => {
+      if (isWaiting(account.id)) throw new Error(`${WAITING} Nothing was signed.`);
       const { parameters } = await queries.fetchQuery({
         queryKey: ["deployment"],
         queryFn: api.deployment,
         staleTime: 0,
       });
-      const maxFeeRateE8 = feeOf(deployment.parameters);
-      if (feeOf(parameters) !== maxFeeRateE8)
+      const { rateE8 } = allowedFee(filling, parameters);
+      if (rateE8 !== fee.rateE8)
         throw new Error(
-          `The fee for ${feeIs} is ${percent(big(feeOf(parameters)), 3)} now. Nothing was signed; look at the order again.`,
+          `The fee for ${fee.is} is ${percent(big(rateE8), 3)} now. Nothing was signed; look at the order again.`,
         );
       const now = await judgedTime(deployment);
       tell("Sign the order in your wallet. It shows size, limit and expiry; signing costs nothing.");
@@ -108,7 +110,7 @@ export function Trade({ account }: { account: Account }) {
         limitPriceE8: limit!.toString(),
         nonce: freshNonce(await minimumNonce(config, deployment, account.id)).toString(),
         expiry: (now + Number(life)).toString(),
-        maxFeeRateE8,
+        maxFeeRateE8: fee.rateE8,
         flags: (isReducing && !isSpot ? 1 : 0) | (filling === "rest" ? 2 : 0) | (filling === "whole" ? 4 : 0),
       };
       const signature = await signOrder(config, deployment, order);
@@ -143,9 +145,15 @@ export function Trade({ account }: { account: Account }) {
           label={side === "Buy" ? "Pay at most" : "Take at least"}
           value={priceText}
           onChange={setPrice}
-          placeholder={limit ? plain(limit, 8, 2) : "0"}
+          placeholder={limit ? plain(limit, 8) : "0"}
           unit="$"
-          error={priceText !== "" && limit === null ? wanted(8) : null}
+          error={
+            isUnmet
+              ? "The book shows no order that fills all of it at once near the mark: write a price, make it smaller, or let it be filled in parts."
+              : priceText !== "" && limit === null
+                ? wanted(8)
+                : null
+          }
           hint={`Mark ${price(mark)}`}
         />
         <Choice label="Good for" value={life} options={lives} onChange={setLife} />
@@ -203,8 +211,7 @@ export function Trade({ account }: { account: Account }) {
         </button>
         {isWaiting(account.id) && (
           <p className="notice" role="status">
-            The relay has not answered your last order, which is handed in again by itself. Another one could be filled
-            beside it.
+            {WAITING}
           </p>
         )}
         {error && typed !== "" && (
@@ -214,7 +221,7 @@ export function Trade({ account }: { account: Account }) {
         )}
         <p className="quiet">
           Fee: {percent(big(deployment.parameters.takerFeeE8), 3)} taking,{" "}
-          {percent(big(deployment.parameters.makerFeeE8), 3)} resting. What you sign allows the fee for {feeIs} and no
+          {percent(big(deployment.parameters.makerFeeE8), 3)} resting. What you sign allows the fee for {fee.is} and no
           more, by whatever proof it is settled: the fee on credit of an attestation is in it.
         </p>
       </form>
@@ -297,6 +304,7 @@ function Depth({ name, mark, choose }: { name: string; mark: bigint; choose: (pr
   );
 }
 
+const EVERYTHING = "Cancel everything";
 /** How many orders that are over are shown. */
 const ENDED = 10;
 const bare = (sizeE8: string): string => size(abs(big(sizeE8)));
@@ -306,7 +314,7 @@ const isOpen = (order: Order): boolean => order.status === "resting" || order.st
 function Orders({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { address } = useConnection();
-  const { run } = useActivity();
+  const { run, isAsking } = useActivity();
   const { data: open } = useOrders(account.id, true);
   const { data: newest } = useOrders(account.id, false);
   const ended = newest?.filter((order) => !isOpen(order)).slice(0, ENDED);
@@ -322,6 +330,24 @@ function Orders({ account }: { account: Account }) {
           ? "The relay will not fill it any more."
           : `${bare(inFlightE8)} of it are matched and on their way into a block, and can be filled still; the relay will not fill the rest.`;
       return `${rest} The signed order stays good on chain until it expires; cancel it there too if anyone else has it.`;
+    });
+  const now = useChainNow();
+  const fillable = (ended ?? []).filter((order) => canStillFill(order, now)).map((order) => order.nonce);
+  const { data: done } = useQuery({
+    queryKey: ["done", account.id, fillable],
+    queryFn: () => areDone(config, deployment, account.id, fillable),
+    enabled: fillable.length > 0,
+    refetchInterval: FAST * 5,
+  });
+  const isCancellable = (order: Order) =>
+    isOpen(order) || (fillable.includes(order.nonce) && !done?.includes(order.nonce));
+  const cancelAll = () =>
+    run(EVERYTHING, async (tell) => {
+      const bound = boundAbove(await minimumNonce(config, deployment, account.id));
+      const sent = await send(config, calls.cancelBelow(deployment, account.id, bound));
+      tell("Waiting for the block.", sent);
+      await waitFor(config, sent);
+      return "Nobody can fill any order that was signed for this account until now, whoever has it.";
     });
   const cancelOnChain = (order: Order) =>
     run(`Cancel the order for ${order.name} on chain`, async (tell) => {
@@ -353,11 +379,13 @@ function Orders({ account }: { account: Account }) {
                 {order.reason ? `: ${order.reason}` : ""}
               </p>
             </div>
-            {isOpen(order) && (
+            {isCancellable(order) && (
               <div className="row">
-                <button type="button" className="ghost" onClick={() => void cancel(order)}>
-                  Cancel
-                </button>
+                {isOpen(order) && (
+                  <button type="button" className="ghost" onClick={() => void cancel(order)}>
+                    Cancel
+                  </button>
+                )}
                 <button type="button" className="ghost" onClick={() => void cancelOnChain(order)}>
                   On chain
                 </button>
@@ -366,6 +394,14 @@ function Orders({ account }: { account: Account }) {
           </li>
         ))}
       </ul>
+      {(newest?.length ?? 0) > 0 && (
+        <p className="quiet">
+          <button type="button" className="link" disabled={isAsking(EVERYTHING)} onClick={() => void cancelAll()}>
+            {EVERYTHING}
+          </button>{" "}
+          on chain, also what only others have of what was signed for this account.
+        </p>
+      )}
     </section>
   );
 }

@@ -1,11 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useConnection } from "wagmi";
-import { api } from "../lib/api";
+import { api, type Epoch } from "../lib/api";
 import { explain } from "../lib/errors";
 import { FAST, useSetting } from "../lib/hooks";
 import { big, decimal, short, time } from "../lib/numbers";
 import { checkOnChain, type Comparison } from "../lib/wallet";
+
+/** How an epoch's root stands to what the solver computed for itself. */
+const rootOf = (epoch: Epoch): "same" | "different" | "unknown" =>
+  epoch.isComputedHere ? "same" : epoch.rootHere === null ? "unknown" : "different";
+const roots = { same: "yes", different: "no, another root", unknown: "no longer kept" };
 
 /** Who signs, what they signed, and the button that needs none of them: the referee recomputes the account on chain. */
 export function Trust({ id }: { id: string | null }) {
@@ -29,13 +34,24 @@ export function Trust({ id }: { id: string | null }) {
         <p className="statement">
           Epoch {latest.epoch} covers {latest.accounts} accounts at checkpoint {latest.checkpoint}. {latest.signatures}{" "}
           attesters signed it, {latest.threshold} are needed.{" "}
-          {latest.isComputedHere
+          {rootOf(latest) === "same"
             ? "This solver computed the same root for itself."
-            : "This solver has not computed that root for itself."}
+            : rootOf(latest) === "unknown"
+              ? "This solver has not computed that root for itself."
+              : ""}
         </p>
       ) : (
         <p className="quiet">No epoch was posted yet. Everything works without: health is then computed on chain.</p>
       )}
+      {epochs
+        ?.filter((epoch) => rootOf(epoch) === "different")
+        .map((epoch) => (
+          <p key={epoch.epoch} className="notice bad" role="alert">
+            <strong>The root of epoch {epoch.epoch} is not what this solver computed</strong> for checkpoint{" "}
+            {epoch.checkpoint}. Its attesters are wrong, or this solver is: no figure of either is to be trusted before
+            one of the two is found out. Check your account on chain above.
+          </p>
+        ))}
       {epochs && epochs.length > 0 && (
         <table className="cards">
           <thead>
@@ -56,7 +72,7 @@ export function Trust({ id }: { id: string | null }) {
                 <td data-label="Root">
                   <code>{epoch.bookRoot.slice(0, 14)}…</code>
                 </td>
-                <td data-label="Computed here">{epoch.isComputedHere ? "yes" : "no longer kept"}</td>
+                <td data-label="Computed here">{roots[rootOf(epoch)]}</td>
               </tr>
             ))}
           </tbody>
