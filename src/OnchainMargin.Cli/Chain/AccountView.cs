@@ -17,13 +17,13 @@ internal sealed record AccountView
     /// <summary>Who owns it.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>Its cash.</summary>
+    /// <summary>Its cash, with the interest until now.</summary>
     public required string Cash { get; init; }
 
     /// <summary>Its tokens in the vault, by symbol; by <c>#</c> and the number where the deployment's file does not name one that was listed since.</summary>
     public required IReadOnlyDictionary<string, string> Collateral { get; init; }
 
-    /// <summary>What lies idle above caps and counts for nothing, by symbol.</summary>
+    /// <summary>What lies idle and counts for nothing, by symbol: above caps, or deposited while its market was halted.</summary>
     public required IReadOnlyDictionary<string, string> Idle { get; init; }
 
     /// <summary>Its positions, by instrument.</summary>
@@ -53,7 +53,7 @@ internal sealed record AccountView
             position => Instruments.Format(position.Instrument, deployment),
             position => new PositionView(FixedPointText.Format(position.SizeE8, FixedPointText.E8), FixedPointText.Format((BigInteger)position.CostE8, FixedPointText.E8)),
             StringComparer.Ordinal),
-        Delegates = account.Delegates.ToDictionary(static given => given.Delegate.ToString(), static given => $"{NamesOf(given.Rights)} until {TimeOf(given.UntilSeconds)}", StringComparer.Ordinal),
+        Delegates = account.Delegates.Values.ToDictionary(static given => given.Delegate.ToString(), static given => $"{NamesOf(given.Rights)} until {TimeOf(given.UntilSeconds)}", StringComparer.Ordinal),
         OpenLot = account.OpenLot,
         StateHash = account.StateHash.ToString(),
     };
@@ -81,7 +81,7 @@ internal sealed record AccountView
 
         foreach ((string symbol, string amount) in Idle)
         {
-            output.WriteLine($"idle        {amount} {symbol}, above the cap");
+            output.WriteLine($"idle        {amount} {symbol}, which counts for nothing: `omargin engage` says why");
         }
 
         foreach ((string instrument, PositionView position) in Positions)

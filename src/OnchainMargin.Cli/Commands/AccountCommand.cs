@@ -41,7 +41,7 @@ internal static class AccountCommand
         {
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
             ProtocolBook book = await session.Client.ReplayAsync(cancellationToken);
-            List<AccountView> views = [.. book.Accounts.Values.Select(account => AccountView.Of(LotRest.Of(account, book, book.LatestCheckpoint), book.Tokens, session.Deployment))];
+            List<AccountView> views = [.. book.Accounts.Values.Select(account => AccountView.Of(DueAccount.Of(account, book, book.LatestCheckpoint?.Checkpoint.Header), book.Tokens, session.Deployment))];
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -66,13 +66,7 @@ internal static class AccountCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using ProtocolSession session = await options.OpenAsync(parsed, cancellationToken);
-            BookAccount account = await session.Client.GetAccountAsync(parsed.GetValue(number), cancellationToken);
-            if (account.OpenLot != 0)
-            {
-                ProtocolBook book = await session.Client.ReplayAsync(cancellationToken);
-                account = LotRest.Of(account, book, book.LatestCheckpoint);
-            }
-
+            BookAccount account = await DueAccount.ReadAsync(session, await session.Client.GetAccountAsync(parsed.GetValue(number), cancellationToken), cancellationToken);
             account = account with { Idle = await session.Client.GetIdleAsync(account.Id, cancellationToken), Delegates = await session.Client.GetDelegatesAsync(account.Id, cancellationToken) };
             var view = AccountView.Of(account, await session.Client.GetTokensAsync(cancellationToken), session.Deployment);
             TextWriter output = parsed.InvocationConfiguration.Output;

@@ -33,7 +33,7 @@ internal static class EngageCommand
 
             if (await session.Client.Node.CallAsync(vault, new MarginVault.EngageCall(number, wanted.Index), from: key.Address, cancellationToken: cancellationToken) == 0)
             {
-                throw new CliException($"There is no room below the cap of {wanted.Symbol} now: try again when the cap has risen or others have taken theirs out, or take yours out with `omargin withdraw --idle`.");
+                throw new CliException(Refusal(wanted.Symbol, await session.Client.Node.CallAsync(session.Deployment.Contracts.PriceHub, new PriceHub.IsHaltedCall(wanted.Index), cancellationToken: cancellationToken)));
             }
 
             TransactionReceipt receipt = await session.Client.SendAsync(session.Client.Calls.Engage(number, wanted.Index), cancellationToken);
@@ -49,4 +49,9 @@ internal static class EngageCommand
         });
         return command;
     }
+
+    /// <summary>Why nothing of it counts: while a market is halted a cap has no room either.</summary>
+    internal static string Refusal(string symbol, bool isHalted) => isHalted
+        ? $"The market of {symbol} is halted, and nothing more of it counts meanwhile: try again when it is open, or take yours out with `omargin withdraw --idle`."
+        : $"There is no room below the cap of {symbol} now: try again when the cap has risen or others have taken theirs out, or take yours out with `omargin withdraw --idle`.";
 }

@@ -21,8 +21,9 @@ internal static class WithdrawCommand
         Option<string?> receiver = new("--to") { Description = "Who receives it. Without it: the key's address.", HelpName = "address" };
         Option<bool> idle = new("--idle") { Description = "Pay out what lies idle above the token's cap. It backs nothing, so nothing has to be shown." };
         Option<bool> accepts = WriteDown.Accepts();
+        Option<bool> borrows = Loan.Accepts();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("withdraw", "Pay tokens out of an account of the key that stays above its initial margin: attesters' word shows it where that is cheaper, the chain computes it otherwise.") { account, token, amount, receiver, idle, accepts, json };
+        var command = new Command("withdraw", "Pay tokens out of an account of the key that stays above its initial margin: attesters' word shows it where that is cheaper, the chain computes it otherwise.") { account, token, amount, receiver, idle, accepts, borrows, json };
         SessionOptions options = SessionOptions.AddTo(command, signs: true);
         ProofSource proofs = ProofSource.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -40,6 +41,11 @@ internal static class WithdrawCommand
                 Reply.WriteResult(
                     parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("account", $"{from.Id}"), ("withdrawn", AmountText.Format(amountRaw, wanted)), ("to", to.ToString()), ("gas", $"{paidOut.GasUsed}"));
                 return 0;
+            }
+
+            if (!parsed.GetValue(borrows))
+            {
+                await Loan.RequireNoneAsync(session, from, wanted, amountRaw, cancellationToken);
             }
 
             if (!parsed.GetValue(accepts))

@@ -8,7 +8,7 @@ internal static class OrderNonces
 
     /// <summary>One that the chain takes.</summary>
     /// <param name="minimum">The account's bound, below which the chain fills nothing.</param>
-    /// <remarks>Above a bound that the clock reaches within five minutes, as it does after <see cref="Above(ulong)"/>, none comes twice. Above one that it never reaches two orders have the same once in 300,000 pairs: the later is refused then, and signed anew.</remarks>
+    /// <remarks>Above a bound that the clock reaches within five minutes, as it does after <see cref="Above(ulong)"/>, one comes twice only where the clock later shows the very millisecond that was given before. Above one that it never reaches two orders have the same once in 300,000 pairs: the later is refused then, and signed anew.</remarks>
     public static ulong Fresh(ulong minimum) => Fresh(Clock, minimum);
 
     /// <summary>The bound above every nonce that was given so far, by a clock that is up to five minutes ahead.</summary>

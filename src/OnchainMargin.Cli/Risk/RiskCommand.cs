@@ -42,7 +42,7 @@ internal static class RiskCommand
             var read = BookFile.Read(parsed.GetValue(book)!);
             var model = Model(read, parsed.GetValue(prices)!, parsed.GetValue(stress));
             var years = parsed.GetValue(hours) * HourYears;
-            var paths = MonteCarlo.Draw(model, years, parsed.GetValue(scenarios), parsed.GetValue(seed));
+            var paths = MonteCarlo.Draw(model, years, parsed.GetValue(scenarios), parsed.GetValue(seed), cancellation);
             var revaluation = new Revaluation(read.Checkpoint);
             RiskPosition[][] accounts = [.. read.Accounts.Select(a => revaluation.Add(a.State, a.Balances.AsSpan()))];
             var risk = new PortfolioRisk(revaluation.Instruments, paths, years, cancellation);

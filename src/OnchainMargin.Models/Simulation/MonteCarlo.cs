@@ -11,7 +11,8 @@ public static class MonteCarlo
 
     /// <summary>Draws scenarios at a horizon.</summary>
     /// <exception cref="ArgumentException">The model's sizes do not agree, its correlations are none, or its degrees of freedom are 2 or less.</exception>
-    public static MarketPaths Draw(MarketModel model, double horizonYears, int scenarios, int seed)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static MarketPaths Draw(MarketModel model, double horizonYears, int scenarios, int seed, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(scenarios, 1);
@@ -43,6 +44,7 @@ public static class MonteCarlo
         var z = new double[markets];
         for (var s = 0; s < scenarios; s++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             for (var i = 0; i < markets; i++)
             {
                 z[i] = Gaussian();
