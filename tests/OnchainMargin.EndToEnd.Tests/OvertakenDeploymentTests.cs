@@ -56,6 +56,37 @@ public sealed class OvertakenDeploymentTests(ChainFixture fixture)
         Assert.Equal(await fixture.Chain.Node.CallAsync(record.Contracts.AttesterBonds, new AttesterBonds.ChallengesCall()), record.Contracts.Challenges);
     }
 
+    /// <summary>Another deployment is dear, and a seat that somebody leaves is governance's to fill.</summary>
+    [Theory]
+    [InlineData(false, "no seat: {0} has joined by itself and resigned already")]
+    [InlineData(true, "no threshold: fewer than 2 attesters sit by now, since some have resigned; governance admits others, who join by AttesterBonds.join, and sets the threshold of 2 then")]
+    public async Task Deploy_AttesterResignsBeforeTheThreshold_GoesOn(bool isPaidFor, string told)
+    {
+        using PrivateKey deployer = await Deployed.FundedKeyAsync(fixture.Chain), fickle = await Deployed.FundedKeyAsync(fixture.Chain), attester = await Deployed.FundedKeyAsync(fixture.Chain);
+        using TransactionSender own = Deployed.Sender(fixture.Chain, deployer), other = Deployed.Sender(fixture.Chain, fickle);
+        DeploymentPlan plan = DeploymentPlanFile.Read(null) with { Attesters = [fickle.Address, attester.Address], Threshold = 2 };
+        Address bonds = default;
+        async Task ResignAsync(TransactionRequest request)
+        {
+            bonds = request.Data.Span.SequenceEqual(new AttesterBonds.AdmitCall(fickle.Address).Encode()) ? request.To!.Value : bonds;
+            if (isPaidFor && request.Data.Span.SequenceEqual(new RiskRegistry.SetThresholdCall(2U).Encode()))
+            {
+                await other.SendAsync(TransactionRequest.Call(bonds, new AttesterBonds.ResignCall()));
+            }
+            else if (!isPaidFor && request.Data.Span.SequenceEqual(new AttesterBonds.JoinCall(fickle.Address).Encode()))
+            {
+                await own.SendAsync(request);
+                await other.SendAsync(TransactionRequest.Call(bonds, new AttesterBonds.ResignCall()));
+            }
+        }
+
+        List<string> reports = [];
+        DeploymentRecord record = await new ProtocolDeployer(fixture.Chain.Node, new Overtaken(own, ResignAsync), new ArtifactFolder(Repository.Artifacts())).DeployAsync(plan, reports.Add);
+        ProtocolBook book = await (await ProtocolClient.ConnectAsync(fixture.Chain.Node, record, own)).ReplayAsync();
+        Assert.Equal((1, 0U), (book.Attesters.Count, book.Threshold));
+        Assert.Contains(string.Format(System.Globalization.CultureInfo.InvariantCulture, told, fickle.Address), reports);
+    }
+
     /// <summary>By then everything is handed over: a price that is away for a moment must not be the end of what it cost.</summary>
     [Fact]
     public async Task Deploy_FirstCheckpointFails_IsKeptAllTheSame()

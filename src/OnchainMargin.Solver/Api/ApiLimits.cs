@@ -38,11 +38,12 @@ internal static class ApiLimits
     public static void Set(RateLimiterOptions limiter, ApiOptions options)
     {
         limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+        PartitionedRateLimiter<HttpContext> ofAll = AtOnce((held, _) => (held.Name, held.OfAll(options)));
+        limiter.GlobalLimiter = options.RequestsPerTenSeconds == 0 ? ofAll : PartitionedRateLimiter.CreateChained(
             Requests(static context => Client(context.Connection.RemoteIpAddress), options.RequestsPerTenSeconds),
             Requests(static context => Site(context.Connection.RemoteIpAddress), options.RequestsPerTenSeconds * NetworksOfASite),
             AtOnce(static (held, context) => ($"{held.Name} {Client(context.Connection.RemoteIpAddress)}", held.Most)),
-            AtOnce((held, _) => (held.Name, held.OfAll(options))));
+            ofAll);
         limiter.OnRejected = static async (context, cancellationToken) =>
         {
             context.HttpContext.Response.Headers.RetryAfter = (WindowSeconds / WindowSegments).ToString(CultureInfo.InvariantCulture);

@@ -37,10 +37,7 @@ internal static class ApiSetup
         builder.Services.AddSingleton<TradeHistory>();
         builder.Services.AddSingleton<PrometheusText>();
         builder.Services.AddCors(cors => cors.AddPolicy(OriginsPolicy, policy => policy.WithOrigins([.. options.Api.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Retry-After")));
-        if (options.Api.RequestsPerTenSeconds > 0)
-        {
-            builder.Services.AddRateLimiter(limiter => ApiLimits.Set(limiter, options.Api));
-        }
+        builder.Services.AddRateLimiter(limiter => ApiLimits.Set(limiter, options.Api));
     }
 
     public static void Map(WebApplication host, SolverOptions options)
@@ -65,11 +62,7 @@ internal static class ApiSetup
             host.UseCors(OriginsPolicy);
         }
 
-        if (options.Api.RequestsPerTenSeconds > 0)
-        {
-            host.UseRateLimiter();
-        }
-
+        host.UseRateLimiter();
         host.Use(static (HttpContext context, RequestDelegate next) => EntityTags.InvokeAsync(context, next));
         host.Use(SecureAsync);
         if (options.Api.WebFolder.Length > 0)

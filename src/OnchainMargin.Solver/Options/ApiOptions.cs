@@ -21,19 +21,19 @@ public sealed record ApiOptions
     /// <summary>The IP addresses of reverse proxies before the API: what one of them says in X-Forwarded-For is the address that asks, for the limits below. What anybody else says there counts for nothing. Without it everybody behind a proxy is one address.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
-    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. An address is one of IPv4, or all that begin with the same 64 bits; those that begin with the same 48 bits may make eight times as many requests. 0 for no limit of any of these.</summary>
+    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. An address is one of IPv4, or all that begin with the same 64 bits; those that begin with the same 48 bits may make eight times as many requests. 0 for no limit by address.</summary>
     public int RequestsPerTenSeconds { get; init; } = 400;
 
     /// <summary>The most connections that are open at once, of all addresses; further ones are closed as they come; how many an address has is for a reverse proxy to bound. 0 for no limit.</summary>
     public int MaximumConnections { get; init; } = 4096;
 
-    /// <summary>The most streams, and as many sessions, that are open at once, of all addresses, where requestsPerTenSeconds is not 0.</summary>
+    /// <summary>The most streams, and as many sessions, that are open at once, of all addresses.</summary>
     public int MaximumStreams { get; init; } = 2048;
 
-    /// <summary>The most tails that are simulated at once, of all addresses, where requestsPerTenSeconds is not 0: each takes a core.</summary>
+    /// <summary>The most tails that are simulated at once, of all addresses: each takes a core.</summary>
     public int MaximumTails { get; init; } = 4;
 
-    /// <summary>The most whole books that are sent at once, to other attesters, watchtowers and whoever asks, where requestsPerTenSeconds is not 0: of a million accounts each is 581 MB. Who reads one more slowly than a megabyte a second is cut off.</summary>
+    /// <summary>The most whole books that are sent at once, to other attesters, watchtowers and whoever asks: of a million accounts each is 581 MB. Who reads one more slowly than a megabyte a second is cut off.</summary>
     public int MaximumBooks { get; init; } = 16;
 
     /// <summary>The environment variable that holds the key of the operator's endpoints; empty to serve none of them.</summary>

@@ -1,3 +1,5 @@
+using OnchainMargin.Solver.Surfaces;
+
 namespace OnchainMargin.Solver.Options;
 
 /// <summary>How volatility surfaces are fitted, signed and published. Nodes with an attester's key propose and sign; nodes with the role pricer send what enough of them signed.</summary>
@@ -30,7 +32,7 @@ public sealed record SurfaceOptions
     /// <summary>Expiries that end sooner are not listed anew; the contract's own least is an hour.</summary>
     public int ListAheadHours { get; init; } = 24;
 
-    /// <summary>How many seconds the second attester waits for the proposal of the first, the third for that of the second, and so on.</summary>
+    /// <summary>How many seconds the second attester waits for the proposal of the first, the third for that of the second, and so on; less than the 30 for which a proposal is waited for, in which the second proposes what it agrees with of one that it refused.</summary>
     public int TakeoverSeconds { get; init; } = 15;
 
     /// <summary>How often quotes are looked at, in milliseconds.</summary>
@@ -48,7 +50,7 @@ public sealed record SurfaceOptions
         errors.Range(MaximumQuoteAgeSeconds, 1, 86_400);
         errors.Range(MaximumExpiries, 1, 32);
         errors.Range(ListAheadHours, 1, 24 * 365);
-        errors.Range(TakeoverSeconds, 1, 3600);
+        errors.Range(TakeoverSeconds, 1, (int)SurfaceRole.PendingSeconds - 1);
         errors.Range(PollMilliseconds, 10, 600_000);
         return errors.Sentences;
     }

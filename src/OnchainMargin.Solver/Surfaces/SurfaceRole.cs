@@ -21,8 +21,10 @@ internal sealed class SurfaceRole(
     /// <summary>The name under which the health endpoints tell how it fares.</summary>
     public const string RoleName = "surfaces";
 
+    /// <summary>For so long a proposal that is not in force is waited for.</summary>
+    internal const ulong PendingSeconds = 30;
+
     private const double Q32 = 4_294_967_296;
-    private const ulong PendingSeconds = 30;
     private const ulong MostAgeSeconds = 300;
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();

@@ -92,13 +92,13 @@ public sealed class GuideTests(ChainFixture fixture)
         string placed = await OrderExample.PlaceAsync(buyer.Client, http, buyer.Key, order);
         Assert.Equal("resting", JsonDocument.Parse(placed).RootElement.GetProperty("status").GetString()!.ToLowerInvariant());
 
-        string output = await RunTypeScriptAsync(url, seller, await world.NowAsync());
+        string output = await RunTypeScriptAsync(url, seller);
         Assert.True(JsonDocument.Parse(output).RootElement.TryGetProperty("status", out _), output);
         await Eventually.TrueAsync(async () => (await world.Client.GetAccountAsync(seller.Account)).State.Positions is [{ SizeE8: -Deployed.Unit }], "the trade on chain");
         await host.StopAsync();
     }
 
-    private static async Task<string> RunTypeScriptAsync(string url, Trader seller, ulong now)
+    private static async Task<string> RunTypeScriptAsync(string url, Trader seller)
     {
         var start = new ProcessStartInfo(Path.Combine(TestFiles.Root, "node_modules", ".bin", "node"))
         {
@@ -107,7 +107,7 @@ public sealed class GuideTests(ChainFixture fixture)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (string[])["examples/order.ts", url, seller.Account.ToString(), "BTC-PERP", "-1", (Btc / Deployed.Unit).ToString(), now.ToString()])
+        foreach (string argument in (string[])["examples/order.ts", url, seller.Account.ToString(), "BTC-PERP", "-1", (Btc / Deployed.Unit).ToString()])
         {
             start.ArgumentList.Add(argument);
         }

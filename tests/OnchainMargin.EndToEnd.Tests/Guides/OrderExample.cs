@@ -46,7 +46,7 @@ internal static class OrderExample
     /// <param name="limitPriceE8">The most that is paid.</param>
     /// <param name="takerFeeE8">Of the parameters in /api/deployment. Whoever settles chooses the proof, and what is allowed above the trading fee can be taken for credit on attesters' word.</param>
     /// <param name="nonce">One that the account has not used, and not below the bound of what was cancelled: <c>minimumNonce</c> of <c>Clearinghouse.accountOf</c>.</param>
-    /// <param name="nowSeconds">The chain's time.</param>
+    /// <param name="nowSeconds">The chain's time, or the solver's where that is later; hold your own clock beside it.</param>
     public static Clearinghouse.Order BuyOne(ulong account, ulong limitPriceE8, uint takerFeeE8, ulong nonce, ulong nowSeconds) => new(
         account, Instrument.Perpetual(underlying: 1).Packed, SizeE8: 100_000_000, limitPriceE8, nonce, Expiry: nowSeconds + 3600, MaxFeeRateE8: takerFeeE8, Flags: 0);
 

@@ -36,6 +36,15 @@ public sealed class ApiLimitsTests
         Assert.True(limiter.AttemptAcquire(Asked(path, "192.0.2.4")).IsAcquired);
     }
 
+    /// <summary>Where a gateway counts who asks, what costs a core or half a gigabyte is bounded here still.</summary>
+    [Fact]
+    public void Tails_WithoutLimitsByAddress_AreBoundedInAll()
+    {
+        PartitionedRateLimiter<HttpContext> limiter = Limiter(new ApiOptions { RequestsPerTenSeconds = 0, MaximumTails = 3 });
+        Assert.Equal([true, true, true, false], Enumerable.Range(1, 4).Select(_ => limiter.AttemptAcquire(Asked("/api/accounts/1/tail", "192.0.2.1")).IsAcquired));
+        Assert.All(Enumerable.Range(1, 1_000), _ => Assert.True(limiter.AttemptAcquire(Asked("/api/epochs", "192.0.2.1")).IsAcquired));
+    }
+
     /// <summary>A provider gives 2¹⁶ networks away with a site.</summary>
     [Fact]
     public void Requests_FromManyNetworksOfOneSite_AreThoseOfEight()

@@ -46,15 +46,26 @@ export const givenTo = (account: Account, who: string | undefined): Delegate | u
 export const mayAct = (account: Account, who: string): boolean =>
   isOwnedBy(account, who) || givenTo(account, who) !== undefined;
 
-/** Whoever acts for somebody else's account is told so, and as what. */
-export function DelegateNotice({ account, me }: { account: Account; me: string }) {
+/** What somebody is told who acts for somebody else's account, or did until his time was over; null of his own and of a stranger's. */
+export const delegateNotice = (account: Account, me: string, now: number): string | null => {
   const given = givenTo(account, me);
   if (!given || isOwnedBy(account, me)) return null;
+  const until = time(given.untilSeconds);
+  const isOver = Number(given.untilSeconds) < now;
+  const may = isOver
+    ? `Your right to ${wordsOf(given.rights)} for it ended ${until}`
+    : `You may ${wordsOf(given.rights)} for it until ${until}; only its owner withdraws`;
+  return `Account ${account.id} belongs to ${short(account.owner)}. ${may}.`;
+};
+
+export function DelegateNotice({ account, me }: { account: Account; me: string }) {
+  const notice = delegateNotice(account, me, useChainNow());
   return (
-    <p className="notice" role="status">
-      Account {account.id} belongs to {short(account.owner)}. You may {wordsOf(given.rights)} for it until{" "}
-      {time(given.untilSeconds)}; only its owner withdraws.
-    </p>
+    notice && (
+      <p className="notice" role="status">
+        {notice}
+      </p>
+    )
   );
 }
 

@@ -1,8 +1,7 @@
-import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import type { Account } from "../lib/api";
 import { time } from "../lib/numbers";
-import { appointed, DelegateNotice, MOVES } from "./Access";
+import { appointed, delegateNotice, MOVES } from "./Access";
 
 const OWNER = "0x00000000000000000000000000000000000000A1";
 const BOT = "0x00000000000000000000000000000000000000B2";
@@ -17,15 +16,14 @@ test("who appoints is told whom, what for and until when, and that nothing is le
 });
 
 test("a delegate is reminded whose account it is, what it may do and until when; the owner is not", () => {
-  const account = {
-    id: "7",
-    owner: OWNER,
-    delegates: [{ address: BOT, rights: 1, untilSeconds: UNTIL }],
-  } as Partial<Account> as Account;
-  const told = (me: string) => renderToStaticMarkup(<DelegateNotice account={account} me={me} />);
-  expect(told(BOT.toLowerCase())).toContain(
-    `Account 7 belongs to 0x0000…00A1. You may sign orders for it until ${time(UNTIL)}; only its owner withdraws.`,
+  const delegates = [{ address: BOT, rights: 1, untilSeconds: UNTIL }];
+  const account = { id: "7", owner: OWNER, delegates } as Partial<Account> as Account;
+  const told = (me: string, now = 1_700_000_000) => delegateNotice(account, me, now);
+  const whose = "Account 7 belongs to 0x0000…00A1.";
+  expect(told(BOT.toLowerCase())).toBe(
+    `${whose} You may sign orders for it until ${time(UNTIL)}; only its owner withdraws.`,
   );
-  expect(told(OWNER)).toBe("");
-  expect(told("0x00000000000000000000000000000000000000C3")).toBe("");
+  expect(told(BOT, 1_800_000_001)).toBe(`${whose} Your right to sign orders for it ended ${time(UNTIL)}.`);
+  expect(told(OWNER)).toBe(null);
+  expect(told("0x00000000000000000000000000000000000000C3")).toBe(null);
 });
