@@ -38,8 +38,9 @@ internal sealed class AttestedBookReader
             await reader.TakeAllAsync(pipe, cancellationToken).ConfigureAwait(false);
             return new AttestedBook(checkpoint, reader._attestations);
         }
-        catch (Exception error) when (error is ArgumentException or EthereumException or OverflowException)
+        catch (Exception error) when (error is ArgumentException or EthereumException or FormatException or InvalidOperationException or OverflowException)
         {
+            // A text that is no UTF-8 is found only where it is read.
             throw new JsonException($"it sent no book ({error.Message.TrimEnd('.')})", error);
         }
         finally
@@ -80,7 +81,7 @@ internal sealed class AttestedBookReader
                 case (JsonTokenType.PropertyName, 1):
                     _field = json.GetString();
                     break;
-                case (JsonTokenType.Number, 1) when _field is "checkpoint" && json.GetUInt64() == _checkpoint:
+                case (JsonTokenType.Number, 1) when _field is "checkpoint" && json.TryGetUInt64(out ulong checkpoint) && checkpoint == _checkpoint:
                 case (JsonTokenType.StartArray or JsonTokenType.EndArray, 1) when _field is "attestations":
                 case (JsonTokenType.StartObject or JsonTokenType.EndObject, 0):
                     break;

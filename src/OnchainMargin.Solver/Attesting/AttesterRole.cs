@@ -110,8 +110,11 @@ internal sealed partial class AttesterRole(
         // Beside what else is to be done, one at a time: a large book takes minutes to come, and demands and the next epoch do not wait for it.
         if (_comparing.IsCompleted)
         {
-            await _comparing.ConfigureAwait(false);
+            Task compared = _comparing;
             _comparing = CompareAsync(made, epoch, digest, cancellationToken);
+
+            // What one broke on is told once: awaited before the next has taken its place it would fail every round from then on.
+            await compared.ConfigureAwait(false);
         }
     }
 

@@ -138,6 +138,32 @@ public sealed class AttesterRoleTests : IAsyncLifetime
         Assert.Equal(1, silent.Asked);
     }
 
+    /// <summary>What a comparison broke on fails one round, and the next comparison is under way by then.</summary>
+    [Fact]
+    public async Task RunOnce_AComparisonBreaks_TheNextRoundButOneComparesAgain()
+    {
+        PrivateKey[] seats = [.. new[] { _world.Owners[0], _world.Owners[1] }.OrderBy(static key => key.Address)];
+        (PrivateKey peer, PrivateKey own) = (seats[0], seats[1]);
+        IndexedBook indexed = Indexed(_world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty, Attesters = [own.Address, peer.Address], Threshold = 2 });
+        var exchange = new BreakingExchange();
+        await exchange.PublishAsync(new RiskRegistry.RiskEpoch(1, 1, indexed.Book.ModelHash, Keccak256.HashUtf8("a root"), 3), Keccak256.HashUtf8("a digest"), new RiskRegistry.AttesterSignature(peer.Address, [1]), CancellationToken.None);
+        var node = new FakeTransactionNode();
+        using var asked = new CountingHandler(node);
+        using var http = new HttpClient(asked);
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(own, 31337), store, new TransactionOptions(), new FakeTime(), NullLogger<TransactionManager>.Instance);
+        var books = new Broadcast<IndexedBook>();
+        using var role = new AttesterRole(
+            books, _attested, [own], exchange, new PeerClient(http, NullLogger<PeerClient>.Instance), new ProtocolDigests(_world.Deployment), new ProtocolCalls(SampleDeployment.Contracts), manager, store,
+            new AttesterOptions { Peers = ["http://peer.example"] }, TimeProvider.System, NullLogger<AttesterRole>.Instance);
+        books.Publish(indexed);
+        await role.RunOnceAsync(CancellationToken.None);
+        await Assert.ThrowsAsync<NotSupportedException>(() => role.RunOnceAsync(CancellationToken.None));
+        await role.RunOnceAsync(CancellationToken.None);
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(asked.BroadcastsBefore);
+    }
+
     [Fact]
     public async Task RunOnce_AVoidEpochWithADemand_AsksTheNodeNothing()
     {
@@ -311,6 +337,23 @@ public sealed class AttesterRoleTests : IAsyncLifetime
     }
 
     private static IndexedBook Indexed(ProtocolBook book) => new(book, book.Checkpoints.Keys.ToImmutableSortedDictionary(static id => id, _ => book), book.BlockNumber);
+
+    /// <summary>An exchange that breaks once where it is asked what others signed.</summary>
+    private sealed class BreakingExchange : ISignatureExchange
+    {
+        private readonly LocalSignatureExchange _local = new();
+        private bool _broke;
+
+        public Task PublishAsync(RiskRegistry.RiskEpoch epoch, Hash32 digest, RiskRegistry.AttesterSignature signature, CancellationToken cancellationToken) => _local.PublishAsync(epoch, digest, signature, cancellationToken);
+
+        public Task<IReadOnlyList<RiskRegistry.AttesterSignature>> CollectAsync(ulong epoch, Hash32 digest, CancellationToken cancellationToken) => _local.CollectAsync(epoch, digest, cancellationToken);
+
+        public IReadOnlyList<(RiskRegistry.RiskEpoch Epoch, Address Signer)> Others(ulong epoch, Hash32 digest)
+        {
+            (bool broke, _broke) = (_broke, true);
+            return broke ? _local.Others(epoch, digest) : throw new NotSupportedException("It broke.");
+        }
+    }
 
     /// <summary>A peer that serves one book.</summary>
     private sealed class BookHandler(AttestedBook book) : HttpMessageHandler

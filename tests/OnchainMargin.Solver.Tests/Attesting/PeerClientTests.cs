@@ -26,6 +26,7 @@ public sealed class PeerClientTests
     [InlineData(Json + "Content-Length: 2\r\n\r\n{}")]
     [InlineData(Json + "Content-Length: 4\r\n\r\nnull")]
     [InlineData(Json + "Content-Length: 39\r\n\r\n{\"checkpoint\":1,\"attestations\":[null]} ")]
+    [InlineData(Json + "Content-Length: 17\r\n\r\n{\"checkpoint\":-1}")]
     [InlineData(Json + "Content-Length: 37\r\n\r\n{\"attestation\":\"0x\",\"signatures\":null}")]
     [InlineData(Json + "Content-Length: 39\r\n\r\n{\"attestation\":\"0x\",\"signatures\":[null]}")]
     [InlineData(Json + "Content-Length: 41\r\n\r\n{\"attestation\":\"0x\",\"signatures\":[{}]}   ")]
@@ -112,6 +113,22 @@ public sealed class PeerClientTests
 
         Assert.Null(await peers.FindBookAsync("http://peer.example", own.ToEpoch(1) with { BookRoot = Keccak256.HashUtf8("a root"), Accounts = accounts }, own, CancellationToken.None));
         Assert.InRange(endless.Taken, 1, accounts == 1 ? 1 << 18 : 1 << 27);
+    }
+
+    /// <summary>What is no book is refused as such, whatever it was that nobody can read.</summary>
+    [Theory]
+    [InlineData("{\"checkpoint\":-1}")]
+    [InlineData("{\"checkpoint\":1.5}")]
+    [InlineData("{\"checkpoint\":18446744073709551616}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"attestations\":[\"\\ud800\"]}")]
+    [InlineData("{\"attestations\":[\"0x\"]}")]
+    [InlineData("{\"attestations\":[\"ATTESTATION\",\"ATTESTATION\"]}")]
+    public async Task Read_WhatIsNoBook_IsRefusedAsSuch(string text)
+    {
+        string attestation = HexData.Encode(Book(MarginModel.Hash).Attestations[0].Encode());
+        using var sent = new MemoryStream(Encoding.UTF8.GetBytes(text.Replace("ATTESTATION", attestation, StringComparison.Ordinal)));
+        await Assert.ThrowsAnyAsync<JsonException>(() => AttestedBookReader.ReadAsync(sent, 1, 2, CancellationToken.None));
     }
 
     /// <summary>Whatever the pieces that a book comes in, it is the one that was sent.</summary>

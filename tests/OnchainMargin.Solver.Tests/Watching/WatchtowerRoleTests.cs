@@ -266,6 +266,22 @@ public sealed class WatchtowerRoleTests : IDisposable
         Assert.Equal(2, _source.Asked);
     }
 
+    /// <summary>What one source sends, or breaks in on the way, keeps nobody from the book that the next one has.</summary>
+    [Theory]
+    [InlineData("{\"checkpoint\":-1}")]
+    [InlineData(null)]
+    public async Task RunOnce_ASourceBeforeAnHonestOneSendsNonsense_TheLieIsChallenged(string? nonsense)
+    {
+        Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One });
+        _source.Before = request => request.RequestUri!.Host != "liar.example" ? null
+            : nonsense is null ? throw new NotSupportedException("nothing that is known here")
+            : new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(nonsense) };
+        using WatchtowerRole role = Role(maximumDemands: 0, "http://liar.example", "http://source.example");
+        await role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(_node.Broadcasts);
+        Assert.Equal(1, _source.Asked);
+    }
+
     /// <summary>Attesters who post many epochs of one checkpoint before the false leaf of the first is used.</summary>
     [Fact]
     public async Task RunOnce_AFalseLeafIsUsedWhoseEpochManyFollowed_ItsSignersAreChallenged()
@@ -346,9 +362,9 @@ public sealed class WatchtowerRoleTests : IDisposable
         Assert.Single(_node.Broadcasts);
     }
 
-    private WatchtowerRole Role(int maximumDemands) => new(
+    private WatchtowerRole Role(int maximumDemands, params string[] sources) => new(
         _books, _attested, _world.Owners[0], new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager,
-        new WatchtowerOptions { Sources = ["http://source.example"], MaximumDemands = maximumDemands }, _time, NullLogger<WatchtowerRole>.Instance);
+        new WatchtowerOptions { Sources = sources is [] ? ["http://source.example"] : sources, MaximumDemands = maximumDemands }, _time, NullLogger<WatchtowerRole>.Instance);
 
     private static UsedAttestation UsedOf(ProtocolBook book, RiskRegistry.RiskAttestation attestation, ImmutableArray<Address> signers)
     {
@@ -390,8 +406,16 @@ public sealed class WatchtowerRoleTests : IDisposable
 
         public int Asked { get; private set; }
 
+        /// <summary>What is answered in place of the book; null for that.</summary>
+        public Func<HttpRequestMessage, HttpResponseMessage?>? Before { get; set; }
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            if (Before?.Invoke(request) is { } other)
+            {
+                return Task.FromResult(other);
+            }
+
             Asked++;
             return Task.FromResult(Book is { } book
                 ? new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(AttestedBookView.Of(book), options: JsonSerializerOptions.Web) }
