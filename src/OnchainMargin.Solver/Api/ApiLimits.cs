@@ -19,13 +19,13 @@ internal static class ApiLimits
     /// <summary>How many tell sites apart: whoever asks a provider for one has its 65,536 networks.</summary>
     private const int SiteBytes = 6;
 
-    /// <summary>How many networks of a site ask as much as they like.</summary>
+    /// <summary>How many networks of a site ask as much as they like, and hold as much at once.</summary>
     private const int NetworksOfASite = 8;
 
     /// <summary>What is limited by address, each for itself: what people ask, and what other attesters do. Routes take capitals for small letters, so limits do, too.</summary>
     private static readonly string[] Limited = ["/api", "/attest"];
 
-    /// <summary>What goes on for long, or costs as much as a whole book or a simulation does, and how many of each an address may have at once, and all of them together.</summary>
+    /// <summary>What goes on for long, or costs as much as a whole book or a simulation does, and how many of each an address may have at once, and all of them together. A site may have as much as some of its networks.</summary>
     private static readonly (string Name, Func<PathString, bool> Is, int Most, Func<ApiOptions, int> OfAll)[] Held =
     [
         ("stream", StreamEndpoints.IsStream, 32, static options => options.MaximumStreams),
@@ -43,6 +43,7 @@ internal static class ApiLimits
             Requests(static context => Client(context.Connection.RemoteIpAddress), options.RequestsPerTenSeconds),
             Requests(static context => Site(context.Connection.RemoteIpAddress), options.RequestsPerTenSeconds * NetworksOfASite),
             AtOnce(static (held, context) => ($"{held.Name} {Client(context.Connection.RemoteIpAddress)}", held.Most)),
+            AtOnce(static (held, context) => ($"{held.Name} {Site(context.Connection.RemoteIpAddress)}", held.Most * NetworksOfASite)),
             ofAll);
         limiter.OnRejected = static async (context, cancellationToken) =>
         {

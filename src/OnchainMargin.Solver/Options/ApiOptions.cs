@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using OnchainMargin.Ethereum.Rpc;
 
@@ -21,14 +22,14 @@ public sealed record ApiOptions
     /// <summary>The IP addresses of reverse proxies before the API: what one of them says in X-Forwarded-For is the address that asks, for the limits below. What anybody else says there counts for nothing. Without it everybody behind a proxy is one address.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
-    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. An address is one of IPv4, or all that begin with the same 64 bits; those that begin with the same 48 bits may make eight times as many requests. 0 for no limit by address.</summary>
+    /// <summary>The most requests that one address may make in ten seconds, and as many of another attester's; it may also hold 32 streams and 32 sessions open, have two tails simulated and fetch one book at once. An address is one of IPv4, or all that begin with the same 64 bits; those that begin with the same 48 bits may make eight times as many requests, and hold eight times as much. 0 for no limit by address.</summary>
     public int RequestsPerTenSeconds { get; init; } = 400;
 
     /// <summary>The most connections that are open at once, of all addresses; further ones are closed as they come; how many an address has is for a reverse proxy to bound. 0 for no limit.</summary>
     public int MaximumConnections { get; init; } = 4096;
 
-    /// <summary>The most streams, and as many sessions, that are open at once, of all addresses.</summary>
-    public int MaximumStreams { get; init; } = 2048;
+    /// <summary>The most streams, and as many sessions, that are open at once, of all addresses. Both together may take three quarters of the connections: the last quarter is for those who ask and hold nothing.</summary>
+    public int MaximumStreams { get; init; } = 1536;
 
     /// <summary>The most tails that are simulated at once, of all addresses: each takes a core.</summary>
     public int MaximumTails { get; init; } = 4;
@@ -45,6 +46,10 @@ public sealed record ApiOptions
         errors.Range(RequestsPerTenSeconds, 0, 1_000_000);
         errors.Range(MaximumConnections, 0, 1_000_000);
         errors.Range(MaximumStreams, 1, 1_000_000);
+        errors.Require(
+            MaximumConnections == 0 || ConnectionsFor(MaximumStreams) <= MaximumConnections,
+            nameof(MaximumStreams),
+            string.Create(CultureInfo.InvariantCulture, $"is {MaximumStreams}: with as many sessions they would leave others less than a quarter of the {MaximumConnections} connections; lower it, or raise api:maximumConnections to {ConnectionsFor(MaximumStreams)} or more"));
         errors.Range(MaximumTails, 1, 1024);
         errors.Range(MaximumBooks, 1, 1024);
         errors.Require(CanListenAt(Url), "url", $"is nothing to listen at{UrlOrigin.Bracketed(Url)}; write it as http, an IP address of this machine or localhost, and a port, like http://127.0.0.1:8600 (TLS is a reverse proxy's: docs/guides/operator.md)");
@@ -71,6 +76,9 @@ public sealed record ApiOptions
             "names no environment variable that holds a key of 16 characters or more; set that variable or leave the option empty");
         return errors.Sentences;
     }
+
+    /// <summary>How many connections there must be at least for so many streams and as many sessions to be three quarters of them.</summary>
+    private static long ConnectionsFor(int streams) => ((8L * streams) + 2) / 3;
 
     /// <summary>Whether the server takes it: without a path and without TLS. A name it would take for every address of the machine, so only localhost is one.</summary>
     private static bool CanListenAt(string url) =>

@@ -56,6 +56,35 @@ public sealed class ApiLimitsTests
         Assert.True(Takes(17, site: 2));
     }
 
+    /// <summary>64 networks of one site, with 32 streams and 32 sessions each, held every connection that there is.</summary>
+    [Theory]
+    [InlineData("/api/stream", 32)]
+    [InlineData("/api/orders/session", 32)]
+    [InlineData("/attest/books/7", 1)]
+    [InlineData("/api/accounts/2/tail", 2)]
+    public void Held_ByManyNetworksOfOneSite_IsThatOfEight(string path, int most)
+    {
+        PartitionedRateLimiter<HttpContext> limiter = Limiter(new ApiOptions { RequestsPerTenSeconds = 1_000_000, MaximumBooks = 1024, MaximumTails = 1024 });
+        bool Takes(int network, int site = 1) => limiter.AttemptAcquire(Asked(path, $"2001:db8:{site}:{network:x}::1")).IsAcquired;
+        Assert.All(Enumerable.Range(0, 8 * most), i => Assert.True(Takes(i / most)));
+        Assert.False(Takes(8));
+        Assert.True(Takes(8, site: 2));
+    }
+
+    /// <summary>Whoever holds all streams and sessions leaves connections for those who ask.</summary>
+    [Theory]
+    [InlineData(4096, 1536, true)]
+    [InlineData(4096, 1537, false)]
+    [InlineData(4099, 1537, true)]
+    [InlineData(0, 1_000_000, true)]
+    public void Streams_AndSessions_LeaveAQuarterOfTheConnections(int connections, int streams, bool isTaken)
+    {
+        string[] errors = [.. new ApiOptions { MaximumConnections = connections, MaximumStreams = streams }.Errors()];
+        Assert.Equal(
+            isTaken ? [] : ["Option api:maximumStreams is 1537: with as many sessions they would leave others less than a quarter of the 4096 connections; lower it, or raise api:maximumConnections to 4099 or more."],
+            errors);
+    }
+
     private static PartitionedRateLimiter<HttpContext> Limiter(ApiOptions options)
     {
         var limiter = new RateLimiterOptions();
