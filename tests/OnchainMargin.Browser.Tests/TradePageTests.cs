@@ -227,7 +227,7 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.ClearActivityAsync();
         await visitor.Page.ReloadAsync();
         await visitor.Page.Locator("button.buy").ClickAsync();
-        Assert.Contains("minutes apart, so it would end at another time than you think. Nothing was signed or sent", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
+        Assert.Contains("minutes apart, so what you sign or cancel would end at another time than you think. Nothing was signed or sent", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);
         Assert.Equal(signed, visitor.Wallet.AskedToSign);
     }
 

@@ -72,7 +72,7 @@ internal sealed class ProtocolSession : IDisposable
             : throw new CliException($"The account {account.Id} belongs to {account.Owner} and the key is of {key.Address}: give the owner's key.");
     }
 
-    /// <summary>The time from which orders and rights are given theirs, in seconds: that of the newest block, which judges them.</summary>
+    /// <summary>The time from which orders and rights are given theirs, and until which everything is cancelled, in seconds: that of the newest block, which judges them.</summary>
     /// <exception cref="CliException">This computer's clock is another one: what is signed would end when nobody thinks it does.</exception>
     public async Task<ulong> NowSecondsAsync(CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ internal sealed class ProtocolSession : IDisposable
     internal static ulong JudgedSeconds(ulong chainId, ulong nodeSeconds, long clockSeconds) =>
         chainId == LocalChain.Id || Int128.Abs((Int128)nodeSeconds - clockSeconds) <= ClocksApartSeconds
             ? nodeSeconds
-            : throw new CliException($"The node's newest block is of {AccountView.TimeOf(nodeSeconds)} and this computer's clock shows {AccountView.TimeOf((ulong)Math.Max(clockSeconds, 0))}, so it would end at another time than you think. Nothing was signed or sent: set this computer's clock, or name another node.");
+            : throw new CliException($"The node's newest block is of {AccountView.TimeOf(nodeSeconds)} and this computer's clock shows {AccountView.TimeOf((ulong)Math.Max(clockSeconds, 0))}, so what is signed or cancelled would end at another time than you think. Nothing was signed or sent: set this computer's clock, or name another node.");
 
     /// <summary>A token by its symbol or address.</summary>
     /// <exception cref="CliException">The deployment has none of that name.</exception>

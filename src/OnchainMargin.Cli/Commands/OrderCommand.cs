@@ -160,7 +160,7 @@ internal static class OrderCommand
             if (parsed.GetValue(all))
             {
                 ulong number = parsed.GetValue(account);
-                ulong bound = OrderNonces.Above(await MinimumNonceAsync(session, number, cancellationToken));
+                ulong bound = OrderNonces.Above(await MinimumNonceAsync(session, number, cancellationToken), await session.NowSecondsAsync(cancellationToken));
                 await session.Client.SendAsync(session.Client.Calls.CancelBelow(number, bound), cancellationToken);
                 Reply.WriteResult(parsed.InvocationConfiguration.Output, parsed.GetValue(json), ("cancelledBelow", $"{bound}"));
                 return 0;

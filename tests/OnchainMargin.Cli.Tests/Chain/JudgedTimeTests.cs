@@ -21,6 +21,6 @@ public sealed class JudgedTimeTests
     [InlineData(1_800_000_000 + TenYears, "2037-01-12 08:00:00 UTC")]
     [InlineData(ulong.MaxValue, "9999-12-31 23:59:59 UTC")]
     public void NodesTime_ThatTheClockDoesNotBearOut_IsRefused(ulong node, string told) => Assert.Equal(
-        $"The node's newest block is of {told} and this computer's clock shows 2027-01-15 08:00:00 UTC, so it would end at another time than you think. Nothing was signed or sent: set this computer's clock, or name another node.",
+        $"The node's newest block is of {told} and this computer's clock shows 2027-01-15 08:00:00 UTC, so what is signed or cancelled would end at another time than you think. Nothing was signed or sent: set this computer's clock, or name another node.",
         Assert.Throws<CliException>(() => ProtocolSession.JudgedSeconds(1, node, Now)).Message);
 }

@@ -21,12 +21,21 @@ public sealed class OrderNoncesTests
     [InlineData(1UL << 48)]
     public void Above_EndsAllThatWasGiven_AndNothingThatComes(ulong minimum)
     {
-        ulong bound = OrderNonces.Above(Clock, minimum);
+        ulong bound = OrderNonces.Above(Clock, minimum, Clock / 1_000);
 
         Assert.True(OrderNonces.Fresh(Clock, minimum) < bound);
         Assert.True(OrderNonces.Fresh(Clock + 299_999, minimum) < bound);
         Assert.True(OrderNonces.Fresh(Clock, bound) >= bound);
         Assert.True(bound - minimum <= 1UL << 48);
-        Assert.Equal(300_000, Enumerable.Range(0, 300_000).Select(later => OrderNonces.Fresh(Clock + (ulong)later, OrderNonces.Above(Clock, 0))).Distinct().Count());
+        Assert.Equal(300_000, Enumerable.Range(0, 300_000).Select(later => OrderNonces.Fresh(Clock + (ulong)later, OrderNonces.Above(Clock, 0, Clock / 1_000))).Distinct().Count());
+    }
+
+    /// <summary>A computer whose clock is behind cancels what was signed by clocks that are right.</summary>
+    [Fact]
+    public void Above_OfAClockThatIsBehind_IsAboveTheChainsTime()
+    {
+        Assert.Equal(Clock + 300_000, OrderNonces.Above(Clock, 0, (Clock / 1_000) - 50));
+        Assert.Equal((((Clock / 1_000) + 3_600) * 1_000) + 300_000, OrderNonces.Above(Clock, 0, (Clock / 1_000) + 3_600));
+        Assert.True(OrderNonces.Above(0, (Clock / 1_000) + 50) > Clock);
     }
 }

@@ -391,12 +391,16 @@ async function hear(path: string, init?: RequestInit, seconds = SECONDS): Promis
   }
 }
 
+const NOT_THE_SOLVER = "What answers here is not the solver. Look at who runs it, or at what stands before it.";
+/** How the solver says what it refuses. */
+const PROBLEM = "application/problem+json";
+
 /** What is no JSON was not said by the solver: the page of a proxy in between, say. */
 function read<T>(text: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new ApiError("What answers here is not the solver. Look at who runs it, or at what stands before it.", 0);
+    throw new ApiError(NOT_THE_SOLVER, 0);
   }
 }
 
@@ -404,13 +408,11 @@ async function hearGood(path: string, init?: RequestInit, seconds?: number): Pro
   const answer = await hear(path, init, seconds);
   const { reply, text } = answer;
   if (reply.ok) return answer;
-  let problem: { detail?: string; isOver?: boolean } = {};
-  try {
-    problem = JSON.parse(text) ?? problem;
-  } catch {
-    // Not a problem document: the status says what there is to say.
-  }
-  throw new ApiError(problem.detail ?? `The solver answered with ${reply.status}.`, reply.status, problem.isOver);
+  // Whatever else refuses stands before the solver, and knows nothing of what that has taken.
+  const isProblem = reply.headers.get("content-type")?.startsWith(PROBLEM);
+  const problem = isProblem ? read<{ detail?: string; isOver?: boolean } | null>(text) : null;
+  if (typeof problem?.detail !== "string") throw new ApiError(`${NOT_THE_SOLVER} It said ${reply.status}.`, 0);
+  throw new ApiError(problem.detail, reply.status, problem.isOver);
 }
 
 const ask = async <T>(path: string, init?: RequestInit, seconds?: number): Promise<T> =>

@@ -23,7 +23,7 @@ const handed: Handed = {
 const deployment = (chainId: string) => ({ chainId, contracts: { clearinghouse: "0xc" } }) as unknown as Deployment;
 
 /** What the relay answers, one after the other: a status and a body, or nothing at all. */
-let answers: ([number, unknown] | null)[] = [];
+let answers: ([number, unknown, type?: string] | null)[] = [];
 let asked: { path: string; body: string | undefined }[] = [];
 
 beforeEach(() => {
@@ -46,7 +46,11 @@ beforeEach(() => {
     asked.push({ path, body: init?.body as string | undefined });
     const answer = answers.shift();
     if (!answer) throw new TypeError("Failed to fetch");
-    return new Response(JSON.stringify(answer[1]), { status: answer[0], headers: { date: new Date().toUTCString() } });
+    const [status, body, type = status < 400 ? "application/json" : "application/problem+json"] = answer;
+    return new Response(typeof body === "string" ? body : JSON.stringify(body), {
+      status,
+      headers: { "content-type": type, date: new Date().toUTCString() },
+    });
   });
 });
 afterEach(() => {
@@ -76,6 +80,28 @@ test("an order without an answer is handed in again as it was, whatever stood in
   expect(kept()).toEqual([]);
 });
 
+test("who stands before the relay and refuses has not said what the relay has taken", async () => {
+  const page = "<html><h1>403 Forbidden</h1></html>";
+  const blocked: typeof answers = [
+    [403, page, "text/html"],
+    [404, { detail: "No route." }, "application/json"],
+    [400, page],
+    [409, { title: "Conflict" }],
+    [409, null],
+  ];
+  expect(await outcome([...blocked, [200, { status: "resting" }]])).toEqual({ status: "resting" });
+  expect(asked.length).toBe(blocked.length + 1);
+  // Nor does it say that an order is unknown which was handed in before.
+  const used: typeof answers = [
+    [409, { detail: "Used up." }],
+    [404, page, "text/html"],
+    [409, { detail: "Used up." }],
+    [200, { status: "filled" }],
+  ];
+  expect(await outcome(used, undefined, true)).toEqual({ status: "filled" });
+  expect(kept()).toEqual([]);
+});
+
 test("an order that is refused is not handed in again", async () => {
   expect(await outcome([[409, { detail: "Too small." }]])).toEqual(new ApiError("Too small.", 409));
   expect(asked.length).toBe(1);
@@ -90,11 +116,17 @@ test.each([
   expect(await outcome([...used, [200, { status: "filled" }]], undefined, wasHandedIn)).toEqual({ status: "filled" });
   expect(asked.at(-1)!.path).toBe("/api/orders/7/11");
   // One that the relay forgot, and of which the chain knows that it is over, may have been filled.
-  const over: typeof answers = [...(lost as null[]), [409, { detail: "Used up.", isOver: true }], [404, {}]];
+  const over: typeof answers = [
+    ...(lost as null[]),
+    [409, { detail: "Used up.", isOver: true }],
+    [404, { detail: "There is none." }],
+  ];
   expect(await outcome(over, undefined, wasHandedIn)).toBeNull();
   expect(kept()).toEqual([]);
   // One that the relay does not know was refused.
-  expect(await outcome([...used, [404, {}]], undefined, wasHandedIn)).toEqual(new ApiError("Used up.", 409));
+  expect(await outcome([...used, [404, { detail: "There is none." }]], undefined, wasHandedIn)).toEqual(
+    new ApiError("Used up.", 409),
+  );
   // And a question without an answer is no answer.
   const known: typeof answers = [...used, null, [409, { detail: "Used up." }], [200, { status: "filled" }]];
   expect(await outcome(known, undefined, wasHandedIn)).toEqual({ status: "filled" });
@@ -107,7 +139,7 @@ test("an order that is over was taken already, and one that is refused as expire
   vi.setSystemTime((NOW + 400) * 1000);
   const refused: typeof answers = [
     [409, { detail: "Expired." }],
-    [404, {}],
+    [404, { detail: "There is none." }],
   ];
   expect(((await outcome(refused, undefined, true)) as Error).message).toContain("Look at your orders and positions");
 });
@@ -182,7 +214,10 @@ test("an order that the relay gave back can still be cancelled on chain until it
 });
 
 test("what cancels everything is above every nonce that a clock gave", () => {
-  expect(boundAbove(0n, 1_000n)).toBe(301_000n);
-  expect(boundAbove(5_000n, 1_000n)).toBe(305_000n);
-  expect(boundAbove(0n, 1_000n)).toBeGreaterThan(freshNonce(0n, 300_999n));
+  expect(boundAbove(0n, 1, 1_000n)).toBe(301_000n);
+  expect(boundAbove(5_000n, 1, 1_000n)).toBe(305_000n);
+  expect(boundAbove(0n, 1, 1_000n)).toBeGreaterThan(freshNonce(0n, 300_999n));
+  // One's own clock is behind: orders of clocks that are right end all the same.
+  expect(boundAbove(0n, 9, 1_000n)).toBe(309_000n);
+  expect(boundAbove(0n, NOW)).toBe(boundAbove(0n, NOW - 50));
 });

@@ -93,9 +93,8 @@ export async function handIn(
         }
         reason = taken;
       }
-      const why = reason instanceof ApiError && reason.status !== 0 ? reason.message : "The relay does not answer.";
       tell(
-        `${why} Whether it has taken the order is not known, so the same signed order is handed in again until it answers: that makes no second one.`,
+        `${(reason as ApiError).message} Whether it has taken the order is not known, so the same signed order is handed in again until it answers: that makes no second one.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
@@ -115,9 +114,12 @@ const NONCE_ROOM = 300_000n;
 export const freshNonce = (minimum: bigint, clock = BigInt(Date.now())): bigint =>
   clock >= minimum ? clock : minimum + (clock % NONCE_ROOM);
 
-/** The bound above every nonce that was given so far, by a clock that is up to five minutes ahead. */
-export const boundAbove = (minimum: bigint, clock = BigInt(Date.now())): bigint =>
-  (clock > minimum ? clock : minimum) + NONCE_ROOM;
+/**
+ * The bound above every nonce that was given so far, by a clock that is up to five minutes ahead.
+ * @param judged The time that the chain and the solver have, in seconds: a clock that is behind them gives no bound above what others gave.
+ */
+export const boundAbove = (minimum: bigint, judged: number, clock = BigInt(Date.now())): bigint =>
+  [minimum, clock, BigInt(judged) * 1000n].reduce((most, one) => (one > most ? one : most)) + NONCE_ROOM;
 
 /** Whether the chain may fill an order that the relay will not fill: until it expires, whoever has it can bring it, unless its nonce is done. */
 export const canStillFill = (order: Pick<Order, "status" | "expirySeconds">, now: number): boolean =>
@@ -144,7 +146,7 @@ export const becameOf = (order: Order | null): string =>
         : `The order is ${order.status}${order.reason ? `: ${order.reason}` : ""}.`;
 
 /**
- * The time from which orders and rights are given theirs, in seconds: that of the chain and the solver, who judge them.
+ * The time from which orders and rights are given theirs, and until which everything is cancelled, in seconds: that of the chain and the solver, who judge them.
  * Where this computer's is another one of them is wrong, and what is signed would end when nobody thinks it does.
  */
 export async function judgedTime(d: Deployment): Promise<number> {
@@ -153,7 +155,7 @@ export async function judgedTime(d: Deployment): Promise<number> {
   // The clock of a local chain goes as whoever runs it wants.
   if (apart > CLOCKS_APART_SECONDS && d.chainId !== LOCAL_CHAIN)
     throw new Error(
-      `This computer's clock and the solver's are ${Math.round(apart / 60)} minutes apart, so it would end at another time than you think. Nothing was signed or sent; set this computer's clock, or look at who runs the solver.`,
+      `This computer's clock and the solver's are ${Math.round(apart / 60)} minutes apart, so what you sign or cancel would end at another time than you think. Nothing was signed or sent; set this computer's clock, or look at who runs the solver.`,
     );
   return judged;
 }

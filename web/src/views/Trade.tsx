@@ -343,7 +343,8 @@ function Orders({ account }: { account: Account }) {
     isOpen(order) || (fillable.includes(order.nonce) && !done?.includes(order.nonce));
   const cancelAll = () =>
     run(EVERYTHING, async (tell) => {
-      const bound = boundAbove(await minimumNonce(config, deployment, account.id));
+      const judged = await judgedTime(deployment);
+      const bound = boundAbove(await minimumNonce(config, deployment, account.id), judged);
       const sent = await send(config, calls.cancelBelow(deployment, account.id, bound));
       tell("Waiting for the block.", sent);
       await waitFor(config, sent);
