@@ -66,14 +66,26 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
 
         // A token whose domain nobody knows takes an approval.
         visitor.Wallet.Views[DomainSeparator] = [1];
-        await visitor.Field("Amount").FillAsync("100");
         visitor.Wallet.Stalls = true;
+        await visitor.Field("Amount").FillAsync("50");
+        await visitor.Button("Deposit 50 USDC").ClickAsync();
+        await MinedForAsync(visitor);
+
+        // Declined after it, the deposit alone was not sent.
+        visitor.Wallet.Rejects = true;
+        await visitor.Wallet.MineAsync();
+        Assert.Contains("You declined this in your wallet. What was sent before, an approval say, stands", await visitor.FailureAsync("Deposit 50 USDC"), StringComparison.Ordinal);
+        visitor.Wallet.Rejects = false;
+        await visitor.ClearActivityAsync();
+
+        // And one that is cut off by a reload may be open in the wallet, in another tab's name.
+        await visitor.Field("Amount").FillAsync("100");
         await visitor.Button("Deposit 100 USDC").ClickAsync();
         await MinedForAsync(visitor);
         await visitor.Page.GetByText("Stay on this page: there is more to do.").WaitForAsync();
         await visitor.Page.ReloadAsync();
         await visitor.Wallet.MineAsync();
-        Assert.Contains("The approval is in. Nothing is deposited yet. Deposit 100 USDC once more.", await visitor.FailureAsync("Deposit 100 USDC"), StringComparison.Ordinal);
+        Assert.Contains("The approval is in. What comes next may be open in your wallet: look there first.", await visitor.FailureAsync("Deposit 100 USDC"), StringComparison.Ordinal);
         Assert.Empty((await world.Protocol.Client.GetAccountAsync(account)).Balances);
         await visitor.ClearActivityAsync();
 

@@ -2,22 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useRef, useState, type ReactNode } from "react";
 import type { Order } from "./api";
 import { explain } from "./errors";
-import { useKept, useSetting } from "./hooks";
-import { becameOf, forget, handIn, keptOrders, unknown, waitsElsewhere, type Handed } from "./orders";
+import { useSetting } from "./hooks";
+import { becameOf, forget, handIn, isKept, keptOrders, unknown, waitsElsewhere, type Handed } from "./orders";
+import { freshId, keepSteps, keptSteps, newest, type Step } from "./steps";
 import { calls, send, waitFor, type Sent } from "./wallet";
 
-export interface Step {
-  id: number;
-  title: string;
-  state: "asking" | "mining" | "done" | "failed";
-  /** The transaction that is waited for, or was last. */
-  sent?: Sent;
-  /** What is still to be done when that one is mined, told where the page that would have done it is gone. */
-  rest?: string;
-  /** The order that the relay has not answered yet. */
-  order?: Handed;
-  detail: string;
-}
 export type Tell = (detail: string, sent?: Sent, rest?: string) => void;
 type Hand = (handed: Handed) => Promise<Order | null>;
 interface Activity {
@@ -27,7 +16,7 @@ interface Activity {
   isAsking: (title: string) => boolean;
   /** Whether an order of that account is not answered yet, of this tab or another: another one could be filled beside it. */
   isWaiting: (account: string) => boolean;
-  dismiss: (id: number) => void;
+  dismiss: (id: string) => void;
   /** Ends what is done for an order that is not answered, with what is to be told of it. */
   giveUp: (step: Step, detail: string) => void;
 }
@@ -39,31 +28,16 @@ export function useActivity(): Activity {
   return activity;
 }
 
-const KEPT = 6;
-
-/** The newest steps, and all that are under way. */
-const newest = (steps: Step[]): Step[] =>
-  steps.filter((step, at) => at < KEPT || step.state === "asking" || step.state === "mining");
-
-/** A step as a reload leaves it: what the wallet was only asked for is gone, but not what was done before it. Orders are kept each for itself. */
-function reloaded(step: Step): Step[] {
-  if (step.order) return [];
-  if (step.state !== "asking") return [step];
-  return step.rest ? [{ ...step, state: "failed", detail: step.rest }] : [];
-}
-
 /** What is under way and what came of it. A transaction that was sent is followed on after a reload, and an order handed in that was not answered. */
 export function ActivityProvider({ children }: { children: ReactNode }) {
   const { config, deployment } = useSetting();
   const queries = useQueryClient();
-  const [kept, keep] = useKept<Step[]>("steps", []);
-  const next = useRef(Math.max(0, ...kept.map((step) => step.id)) + 1);
   const [steps, setSteps] = useState<Step[]>(() => [
     ...keptOrders(deployment).map((order): Step => {
       const detail = "The relay has not answered yet: the same signed order is handed in again.";
-      return { id: next.current++, title: order.title, state: "mining", order, detail };
+      return { id: freshId(), title: order.title, state: "mining", order, detail };
     }),
-    ...kept.flatMap(reloaded),
+    ...keptSteps(),
   ]);
   const followed = useRef(false);
   // Of the orders that the browser keeps those that this tab hands in; the others are another tab's.
@@ -76,10 +50,10 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
     addEventListener("storage", heard);
     return () => removeEventListener("storage", heard);
   }, []);
-  const givenUp = useRef(new Set<number>());
+  const givenUp = useRef(new Set<string>());
 
   const change = useCallback(
-    (id: number, values: Partial<Step>) =>
+    (id: string, values: Partial<Step>) =>
       setSteps((all) => all.map((step) => (step.id === id ? { ...step, ...values } : step))),
     [],
   );
@@ -97,7 +71,7 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
   );
 
   const hand = useCallback(
-    async (id: number, handed: Handed, wasHandedIn: boolean) => {
+    async (id: string, handed: Handed, wasHandedIn: boolean) => {
       if (!wasHandedIn && waitsElsewhere(deployment, handed.signed.order.account, isHere))
         throw new Error(
           "Another tab signed an order of this account meanwhile, which the relay has not answered. This one was not handed in, so that nobody can fill it.",
@@ -119,7 +93,11 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
     change(step.id, { state: "failed", order: undefined, detail });
   };
 
-  useEffect(() => keep(newest(steps)), [steps, keep]);
+  const written = useRef(steps);
+  useEffect(() => {
+    keepSteps(written.current, steps);
+    written.current = steps;
+  }, [steps]);
   useEffect(() => {
     if (followed.current) return;
     followed.current = true;
@@ -139,19 +117,22 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
   const isWaiting = (account: string) =>
     steps.some((step) => step.order?.signed.order.account === account) || waitsElsewhere(deployment, account, isHere);
   const run: Activity["run"] = async (title, work) => {
-    const id = next.current++;
+    const id = freshId();
     setSteps((all) => newest([{ id, title, state: "asking", detail: "Look at your wallet." }, ...all]));
+    let hasSent = false;
     try {
       const detail = await work(
-        (text, sent, rest) =>
-          change(id, sent ? { detail: text, sent, rest, state: "mining" } : { detail: text, state: "asking" }),
+        (text, sent, rest) => {
+          hasSent ||= sent !== undefined;
+          change(id, sent ? { detail: text, sent, rest, state: "mining" } : { detail: text, state: "asking" });
+        },
         (handed) => hand(id, handed, false),
       );
       change(id, { state: "done", detail });
       refresh();
       return true;
     } catch (error) {
-      if (!givenUp.current.has(id)) change(id, { state: "failed", detail: explain(error) });
+      if (!givenUp.current.has(id)) change(id, { state: "failed", detail: explain(error, hasSent) });
       return false;
     }
   };
@@ -188,43 +169,69 @@ export function ActivityList() {
   return (
     <section className="activity" aria-label="Activity" aria-live="polite">
       {steps.map((step) => (
-        <div
+        <StepCard
           key={step.id}
-          className={`step ${step.state}`}
-          role={step.state === "failed" ? "alert" : undefined}
-          data-state={step.state}
-        >
-          <span className="step-mark" aria-hidden="true">
-            {mark[step.state]}
-          </span>
-          <div>
-            <strong>{step.title}</strong>
-            <p>{step.detail}</p>
-            {step.sent && step.state === "mining" && (
-              <p className="quiet">
-                {step.rest ? "Stay on this page: there is more to do." : "You can leave this page; it goes on."}{" "}
-                {step.sent.hash.slice(0, 14)}…
-              </p>
-            )}
-            {step.order && (
-              <p className="quiet">
-                A reload goes on with it.{" "}
-                <button type="button" className="link" onClick={() => void cancel(step, step.order!)}>
-                  Cancel it on chain
-                </button>
-              </p>
-            )}
-          </div>
-          <button
-            type="button"
-            className="icon"
-            aria-label={`${step.order ? "Give up" : "Dismiss"}: ${step.title}`}
-            onClick={() => (step.order ? giveUp(step, unknown(step.order)) : dismiss(step.id))}
-          >
-            ×
-          </button>
-        </div>
+          step={step}
+          cancel={(order) => void cancel(step, order)}
+          giveUp={(order) => giveUp(step, unknown(order))}
+          dismiss={() => dismiss(step.id)}
+        />
       ))}
     </section>
+  );
+}
+
+/** One step. An order that is not answered is given up by a button that says so: what closes all others would have closed the warning with it at the second click. */
+export function StepCard({
+  step,
+  cancel,
+  giveUp,
+  dismiss,
+}: {
+  step: Step;
+  cancel: (order: Handed) => void;
+  giveUp: (order: Handed) => void;
+  dismiss: () => void;
+}) {
+  const { order } = step;
+  return (
+    <div className={`step ${step.state}`} role={step.state === "failed" ? "alert" : undefined} data-state={step.state}>
+      <span className="step-mark" aria-hidden="true">
+        {mark[step.state]}
+      </span>
+      <div>
+        <strong>{step.title}</strong>
+        <p>{step.detail}</p>
+        {step.sent && step.state === "mining" && (
+          <p className="quiet">
+            {step.rest ? "Stay on this page: there is more to do." : "You can leave this page; it goes on."}{" "}
+            {step.sent.hash.slice(0, 14)}…
+          </p>
+        )}
+        {order && (
+          <p className="quiet">
+            {isKept(order)
+              ? "A reload goes on with it."
+              : "Stay on this page: this browser keeps nothing of it, so that a reload would not go on."}{" "}
+            <button
+              type="button"
+              className="link"
+              aria-label={`Cancel it on chain: ${step.title}`}
+              onClick={() => cancel(order)}
+            >
+              Cancel it on chain
+            </button>{" "}
+            <button type="button" className="link" aria-label={`Give up: ${step.title}`} onClick={() => giveUp(order)}>
+              Give up
+            </button>
+          </p>
+        )}
+      </div>
+      {!order && (
+        <button type="button" className="icon" aria-label={`Dismiss: ${step.title}`} onClick={dismiss}>
+          ×
+        </button>
+      )}
+    </div>
   );
 }

@@ -73,8 +73,11 @@ function* chain(error: unknown): Generator<Record<string, unknown>> {
   }
 }
 
-/** One sentence for whatever went wrong: wallet, network, node, contract. */
-export function explain(error: unknown): string {
+/**
+ * One sentence for whatever went wrong: wallet, network, node, contract.
+ * @param hasSent Whether something was sent before it, an approval say.
+ */
+export function explain(error: unknown, hasSent = false): string {
   if (error instanceof ApiError) return error.message;
   for (const link of chain(error)) {
     for (const candidate of [link.data, link.raw]) {
@@ -87,7 +90,9 @@ export function explain(error: unknown): string {
   for (const link of chain(error)) {
     const { code, name } = link as { code?: unknown; name?: unknown };
     if (code === 4001 || name === "UserRejectedRequestError")
-      return "You declined this in your wallet. Nothing was sent.";
+      return hasSent
+        ? "You declined this in your wallet. What was sent before, an approval say, stands; nothing was sent after it."
+        : "You declined this in your wallet. Nothing was sent.";
     if (code === 4100 || code === -32002)
       return "Your wallet is locked or waits for you. Open it, unlock it, and try again.";
     if (code === 4900) return "Your wallet has lost its connection to the network. Check it and try again.";

@@ -2,6 +2,7 @@ import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useState } from "react";
 import { api, ApiError, type Account, type Deployment, type Instrument } from "./api";
 import { explain } from "./errors";
+import { storage } from "./storage";
 import type { Config } from "./wallet";
 
 export const FAST = 2000;
@@ -24,8 +25,8 @@ export function useSetting(): Setting {
 export function useKept<T>(key: string, first: T): [T, (next: T) => void] {
   const name = `omargin-${key}`;
   const [value, setValue] = useState<T>(() => {
+    const kept = storage.getItem(name);
     try {
-      const kept = localStorage.getItem(name);
       return kept === null ? first : (JSON.parse(kept) as T);
     } catch {
       return first;
@@ -34,11 +35,7 @@ export function useKept<T>(key: string, first: T): [T, (next: T) => void] {
   const keep = useCallback(
     (next: T) => {
       setValue(next);
-      try {
-        localStorage.setItem(name, JSON.stringify(next));
-      } catch {
-        // A browser that keeps nothing still works; it only forgets.
-      }
+      storage.setItem(name, JSON.stringify(next));
     },
     [name],
   );

@@ -12,6 +12,7 @@ import {
   waitsElsewhere,
   type Handed,
 } from "./orders";
+import { fakeStorage } from "./storage.fake";
 
 const NOW = 1_770_000_000;
 const order = { account: "7", nonce: "11", expiry: String(NOW + 300) } as SignedOrder["order"];
@@ -29,19 +30,7 @@ let asked: { path: string; body: string | undefined }[] = [];
 beforeEach(() => {
   asked = [];
   vi.useFakeTimers({ now: NOW * 1000 });
-  vi.stubGlobal("localStorage", {
-    __proto__: {
-      setItem(this: Record<string, string>, key: string, value: string) {
-        this[key] = value;
-      },
-      getItem(this: Record<string, string>, key: string) {
-        return this[key] ?? null;
-      },
-      removeItem(this: Record<string, string>, key: string) {
-        delete this[key];
-      },
-    },
-  });
+  vi.stubGlobal("localStorage", fakeStorage());
   vi.stubGlobal("fetch", async (path: string, init?: RequestInit) => {
     asked.push({ path, body: init?.body as string | undefined });
     const answer = answers.shift();

@@ -1,5 +1,6 @@
 import { api, ApiError, isUnanswered, type Deployment, type Order, type SignedOrder } from "./api";
 import { big, time } from "./numbers";
+import { storage } from "./storage";
 import { LOCAL_CHAIN } from "./wallet";
 
 const PREFIX = "omargin-order-";
@@ -15,34 +16,22 @@ export interface Handed {
 
 const nameOf = ({ signed: { order } }: Handed): string => `${PREFIX}${order.account}-${order.nonce}`;
 
-/** A key for each, so that two tabs lose none of each other's. */
+/** A key for each, so that two tabs lose none of each other's. A browser that keeps nothing hands in until the page is left. */
 function keep(handed: Handed): void {
-  try {
-    localStorage.setItem(nameOf(handed), JSON.stringify(handed));
-  } catch {
-    // A browser that keeps nothing hands in until the page is left.
-  }
+  storage.setItem(nameOf(handed), JSON.stringify(handed));
 }
 
-export function forget(handed: Handed): void {
-  try {
-    localStorage.removeItem(nameOf(handed));
-  } catch {
-    // Nor does it keep anything then.
-  }
-}
+export const forget = (handed: Handed): void => storage.removeItem(nameOf(handed));
+
+/** Whether a reload finds it. */
+export const isKept = (handed: Handed): boolean => storage.getItem(nameOf(handed)) !== null;
 
 /** Those that the relay had not answered when the page was left. */
-export function keptOrders(d: Deployment): Handed[] {
-  try {
-    return Object.keys(localStorage)
-      .filter((key) => key.startsWith(PREFIX))
-      .flatMap((key) => readKept(localStorage.getItem(key)))
-      .filter((handed) => handed.clearinghouse === d.contracts.clearinghouse);
-  } catch {
-    return [];
-  }
-}
+export const keptOrders = (d: Deployment): Handed[] =>
+  storage
+    .keys(PREFIX)
+    .flatMap((key) => readKept(storage.getItem(key)))
+    .filter((handed) => handed.clearinghouse === d.contracts.clearinghouse);
 
 /** Whether another tab still hands an order of an account in. */
 export const waitsElsewhere = (d: Deployment, account: string, isHere: (handed: Handed) => boolean): boolean =>

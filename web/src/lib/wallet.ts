@@ -18,6 +18,7 @@ import {
 } from "viem";
 import { api, type Asker, type Auction, type Balance, type Deployment, type OrderFields } from "./api";
 import { ONE } from "./numbers";
+import { storage } from "./storage";
 
 /** The chain of development nodes. */
 export const LOCAL_CHAIN = "31337";
@@ -46,7 +47,10 @@ export function makeConfig(chainId: string, nodeUrl: string) {
     chains: [chain],
     connectors: [injected()],
     multiInjectedProviderDiscovery: true,
-    storage: createStorage({ storage: window.localStorage, key: "omargin-wallet" }),
+    storage: createStorage({
+      storage: { ...storage, setItem: (key, text) => void storage.setItem(key, text) },
+      key: "omargin-wallet",
+    }),
     // Reads go through the person's own wallet first: what the solver says is checked against a node that they chose.
     transports: { [id]: fallback([unstable_connector(injected, { retryCount: 1 }), ...urls.map((url) => http(url))]) },
   });

@@ -264,7 +264,7 @@ function Deposit({ account }: { account: Account }) {
 
   const approve = async (tell: Tell, permitted: bigint, raw: bigint) => {
     const wanted = calls.approve(deployment, token.address, raw);
-    const rest = `Nothing is deposited yet. Deposit ${said} once more.`;
+    const rest = `What comes next may be open in your wallet: look there first. Where it is not, and no deposit is under way, deposit ${said} once more.`;
     // Some tokens change an approval only from nothing.
     if (permitted > 0n && !(await isAccepted(config, wanted))) {
       tell("This token wants its old approval taken back first: look at your wallet.");
