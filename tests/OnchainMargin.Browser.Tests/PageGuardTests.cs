@@ -294,7 +294,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Button("mint test WETH").ClickAsync();
         await visitor.DoneAsync("Mint test WETH");
         await visitor.Field("Amount").FillAsync("10");
-        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is near its cap: only ");
+        await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is near its cap: not all of this would count now. Only ");
         await visitor.Button("Deposit 10 WETH").ClickAsync();
         await visitor.DoneAsync("Deposit 10 WETH");
         await visitor.Page.GetByText("lie idle and count for nothing, above the cap of WETH").WaitForAsync();
@@ -325,7 +325,8 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await using Visitor visitor = await world.VisitAsync();
         string ready = Ready("not ready", "\"5\"", "\"90\"");
         await visitor.Page.RouteAsync("**/readyz", route => route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/json", Body = ready }));
-        await visitor.Notice("The solver is still reading the chain: it is at block 5 of 90, so what you see is old.").WaitForAsync();
+        await visitor.Notice("The solver is still reading the chain, so what you see is old.").WaitForAsync();
+        await visitor.Page.GetByText("It is at block 5 of 90.").WaitForAsync();
         ILocator old = visitor.Page.Locator("main.old");
         await Assertions.Expect(old).ToHaveCountAsync(1);
         await visitor.ScreenshotAsync("22-old");
@@ -334,16 +335,16 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         ready = Ready("not ready", "null", "null");
         await visitor.Notice("The solver has not read the chain yet.").WaitForAsync();
         ready = Ready("not ready", "\"90\"", "\"90\"");
-        await visitor.Notice("The solver cannot take in what the chain did after block 90").WaitForAsync();
+        await visitor.Notice("The solver cannot take in what the chain did, so what you see is old.").WaitForAsync();
 
         // A role that fails is named, and the figures are as new as ever.
         ready = Ready("not ready", "\"90\"", "\"90\"", """{"name":"relay","isWell":false,"failure":"its key has no coins"}""");
-        await visitor.Page.GetByText("The solver's relay has trouble: its key has no coins").WaitForAsync();
+        await visitor.Page.Locator(".notice").Filter(new LocatorFilterOptions { HasText = "The solver's relay has trouble: its key has no coins" }).WaitForAsync();
         await Assertions.Expect(old).ToHaveCountAsync(0);
 
         // Blocks of a local chain come when somebody sends; of another one a newest block that is long past is told, though the solver is ready.
         ready = Ready("ready", "\"90\"", "\"90\"");
-        await Assertions.Expect(visitor.Page.Locator("p.notice")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
+        await Assertions.Expect(visitor.Page.Locator(".notice")).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
         await visitor.Page.RouteAsync("**/api/deployment", async route =>
         {
             IAPIResponse answer = await route.FetchAsync();
@@ -352,7 +353,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
             await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
         });
         await visitor.Page.ReloadAsync();
-        await visitor.Notice("minutes old, so what you see is old: its node has stopped, or the chain has.").WaitForAsync();
+        await visitor.Notice("is long past, so what you see is old: its node has stopped, or the chain has.").WaitForAsync();
         await Assertions.Expect(old).ToHaveCountAsync(1);
     }
 

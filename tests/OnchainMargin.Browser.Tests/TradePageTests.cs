@@ -39,6 +39,10 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
 
         // A limit is not taken along to another market.
         await visitor.Field("Take at least").FillAsync("9000");
+
+        // Kept in one piece: of two tabs the one would keep the limit, the other the market.
+        JsonNode market = JsonNode.Parse(await visitor.Page.EvaluateAsync<string>("localStorage.getItem('omargin-market')"))!;
+        Assert.Equal((held, "9000"), (market["name"]!.GetValue<string>(), market["priceText"]!.GetValue<string>()));
         await instrument.SelectOptionAsync("BTC-PERP");
         await Assertions.Expect(visitor.Field("Take at least")).ToHaveValueAsync("");
         await visitor.TabAsync("What-if");

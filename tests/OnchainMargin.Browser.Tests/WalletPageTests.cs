@@ -226,7 +226,7 @@ public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<Pag
         visitor.Wallet.Views[Clearinghouse.LossOfCall.Selector] = [(ulong)(30 * Deployed.Unit)];
         visitor.Wallet.Views[Clearinghouse.HeldForCall.Selector] = [(ulong)(12 * Deployed.Unit)];
         ILocator notice = visitor.Page.GetByTestId("deficit");
-        await Assertions.Expect(notice).ToContainTextAsync("Losses of $25,000.00 are not paid yet.", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
+        await Assertions.Expect(notice).ToContainTextAsync("There are losses that nothing has paid yet. They are $25,000.00.", new LocatorAssertionsToContainTextOptions { Timeout = 30_000 });
         await Assertions.Expect(notice).ToContainTextAsync("paid about 75.0 %");
         await Assertions.Expect(notice).ToContainTextAsync("USDC that you deposit now shares in this; other tokens do not.");
         ILocator held = visitor.Page.GetByTestId("held");

@@ -17,12 +17,14 @@ import {
   useSetting,
   useStream,
 } from "./lib/hooks";
-import { api, type Account, type Accounts } from "./lib/api";
+import { api, type Account, type Accounts, type Auction, type Breakdown } from "./lib/api";
 import { rescue } from "./lib/auctions";
 import { big, isNumber, percent, price, short } from "./lib/numbers";
+import { SILENT, standstill, troublesOf, type Trouble } from "./lib/troubles";
 import { calls, LOCAL_CHAIN, openedIn, send, waitFor } from "./lib/wallet";
 import { Boundary } from "./ui/Boundary";
 import { ConnectButton, NetworkNotice } from "./ui/Connect";
+import { Notice } from "./ui/Notice";
 import { Access, DelegateNotice, isOwnedBy, mayAct } from "./views/Access";
 import { Auctions } from "./views/Auctions";
 import { Funds } from "./views/Funds";
@@ -69,9 +71,9 @@ export function App() {
         <ConnectButton />
       </header>
       {troubles.map((one) => (
-        <p key={one.sentence} className={one.isOld ? "notice bad" : "notice"} role={one.isOld ? "alert" : "status"}>
-          {one.sentence}
-        </p>
+        <Notice key={one.sentence} isBad={one.isOld} sentence={one.sentence}>
+          {one.figures}
+        </Notice>
       ))}
       <NetworkNotice />
       <main id="main" tabIndex={-1} className={isOld ? "old" : undefined}>
@@ -207,79 +209,25 @@ function Ticker({ isOld }: { isOld: boolean }) {
   );
 }
 
-/** How many blocks an index may be behind without a word: it reads a block a moment after the node has it. */
-const USUAL_LAG = 3n;
-/** How many times the usual time between two blocks the newest may be old. */
-const PATIENCE = 10;
-const USUAL_BLOCK_SECONDS = 12;
-
 /** How often the solver is asked for an account that was opened before it is shown all the same. */
 const OPENED_LOOKS = 60;
 
-/** What is wrong with what the solver says, and whether the figures on the page are old for it. */
-function useTroubles(): { sentence: string; isOld: boolean }[] {
+function useTroubles(): Trouble[] {
   const { deployment } = useSetting();
   const { data, error } = useReady();
   const isSilent = useIsSilent();
   const first = useRef<{ block: bigint; seconds: number } | null>(null);
   if (error) return [{ sentence: explain(error), isOld: true }];
-  if (isSilent)
-    return [
-      {
-        sentence:
-          "The solver has answered nothing for more than ten seconds, so what you see is old. This page goes on by itself as soon as it does.",
-        isOld: true,
-      },
-    ];
+  if (isSilent) return [SILENT];
   if (!data) return [];
-  const troubles = [];
-  const failing = data.roles.filter((role) => !role.isWell);
-  const others = failing.filter((role) => role.name !== "indexer");
-  if (others.length < failing.length)
-    troubles.push({
-      sentence:
-        "The solver cannot reach its Ethereum node, so what you see may be old. It goes on by itself as soon as the node is back.",
-      isOld: true,
-    });
-  else if (data.block === null || data.chainHead === null)
-    troubles.push({
-      sentence: "The solver has not read the chain yet. It goes on by itself; figures come as soon as it has.",
-      isOld: true,
-    });
-  else if (big(data.chainHead) - big(data.block) > USUAL_LAG)
-    troubles.push({
-      sentence: `The solver is still reading the chain: it is at block ${data.block} of ${data.chainHead}, so what you see is old. It goes on by itself.`,
-      isOld: true,
-    });
-  else if (data.status !== "ready" && failing.length === 0 && data.block === data.chainHead)
-    troubles.push({
-      sentence: `The solver cannot take in what the chain did after block ${data.block}, so what you see is old.`,
-      isOld: true,
-    });
-  if (others.length > 0)
-    troubles.push({
-      sentence: `The solver's ${others.map((role) => role.name).join(", ")} has trouble: ${others[0].failure}`,
-      isOld: false,
-    });
-  // The blocks of a local chain come when somebody sends something: there is nothing usual about them.
+  const troubles = troublesOf(data, deployment);
   if (data.block !== null && data.blockTimeSeconds !== null && deployment.chainId !== LOCAL_CHAIN) {
     const [block, seconds] = [big(data.block), Number(data.blockTimeSeconds)];
     if (first.current === null || block < first.current.block) first.current = { block, seconds };
     const passed = Number(block - first.current.block);
-    const usual = passed > 0 ? (seconds - first.current.seconds) / passed : USUAL_BLOCK_SECONDS;
-    const age = Date.now() / 1000 - seconds;
-    if (age > PATIENCE * Math.max(usual, USUAL_BLOCK_SECONDS))
-      troubles.push({
-        sentence: `The newest block that the solver knows is ${Math.floor(age / 60)} minutes old, so what you see is old: its node has stopped, or the chain has. If other pages show newer prices at the same block, this computer's clock is ahead.`,
-        isOld: true,
-      });
+    const usual = passed > 0 ? (seconds - first.current.seconds) / passed : 0;
+    troubles.push(...standstill(Date.now() / 1000 - seconds, usual));
   }
-  if (deployment.isPaused)
-    troubles.push({
-      sentence:
-        "The guardian has paused trading: positions can only be made smaller, nothing moves between accounts, and only accounts without positions and debts withdraw. Deposits and liquidations go on.",
-      isOld: false,
-    });
   return troubles;
 }
 
@@ -303,17 +251,36 @@ function LotNotice({ account: { id, openLot: lot }, open }: { account: Account; 
   const { data: auction } = useAuction(lot);
   const { data: margin } = useMargin(id);
   if (lot === "0") return null;
+  return <LotWords lot={lot} auction={auction} margin={margin} open={open} />;
+}
+
+export function LotWords({
+  lot,
+  auction,
+  margin,
+  open,
+}: {
+  lot: string;
+  auction: Auction | undefined;
+  margin: Breakdown | undefined;
+  open: () => void;
+}) {
   return (
-    <p className="notice bad" role="alert">
-      <strong>This account is being liquidated.</strong> It fell below its maintenance margin and auction {lot} sells a
-      part of it
-      {auction ? ` (${percent(big(auction.soldE8))} of at most ${percent(big(auction.forSaleE8))} is sold)` : ""}. A
-      deposit counts at once.{" "}
+    <Notice
+      isBad
+      sentence={
+        <>
+          <strong>This account is being liquidated.</strong> It fell below its maintenance margin and auction {lot}{" "}
+          sells a part of it. A deposit counts at once.
+        </>
+      }
+    >
+      {auction ? `${percent(big(auction.soldE8))} of at most ${percent(big(auction.forSaleE8))} is sold. ` : ""}
       {auction && margin && rescue(auction, big(margin.figures.equityE8), big(margin.figures.maintenanceMarginE8))}{" "}
       <button type="button" className="link" onClick={open}>
         Watch the auction
       </button>
-    </p>
+    </Notice>
   );
 }
 

@@ -1,14 +1,33 @@
-import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient, type Query } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useState } from "react";
-import { api, ApiError, type Account, type Deployment, type Instrument } from "./api";
+import { api, ApiError, isUnanswered, type Account, type Deployment, type Instrument } from "./api";
 import { explain } from "./errors";
 import { storage } from "./storage";
 import type { Config } from "./wallet";
 
 export const FAST = 2000;
 const SILENT_MILLISECONDS = 10_000;
-/** What the figures on the page rest on; each is asked for again and again. */
-const FIGURES = ["ready", "prices", "account", "margin"];
+/** What the figures on the page rest on, and prices that are suggested; each is asked for again and again, so many milliseconds apart. */
+const FIGURES: Record<string, number> = {
+  ready: FAST,
+  prices: FAST,
+  account: FAST,
+  margin: FAST,
+  book: FAST,
+  instruments: FAST * 5,
+  instrument: FAST * 5,
+};
+/** What is refused is said where it would stand, and no price is suggested from it: a market that has ended makes nothing else old. */
+const SAID = ["book", "instrument"];
+
+/** Whether something that is shown was not answered for long, be it refused, lost, or only late. */
+export const isSilentAt = (now: number, shown: Pick<Query, "queryKey" | "state">[]): boolean =>
+  shown.some(({ queryKey: [key], state: { dataUpdatedAt, errorUpdatedAt, error } }) => {
+    const apart = FIGURES[String(key)];
+    const isRefused = SAID.includes(String(key)) && error instanceof ApiError && !isUnanswered(error);
+    const heard = isRefused ? Math.max(dataUpdatedAt, errorUpdatedAt) : dataUpdatedAt;
+    return apart !== undefined && heard > 0 && now - heard > SILENT_MILLISECONDS - FAST + apart;
+  });
 
 export interface Setting {
   deployment: Deployment;
@@ -44,17 +63,12 @@ export function useKept<T>(key: string, first: T): [T, (next: T) => void] {
 
 export const useReady = () =>
   useQuery({ queryKey: ["ready"], queryFn: api.ready, refetchInterval: FAST, retry: false });
-/** Whether something that figures rest on was not answered for long, be it refused, lost, or only late. */
 export function useIsSilent(): boolean {
   const queries = useQueryClient();
   const [isSilent, setSilent] = useState(false);
   useEffect(() => {
     const look = () => {
-      const shown = queries.getQueryCache().findAll({ type: "active" });
-      const ages = shown
-        .filter((query) => FIGURES.includes(String(query.queryKey[0])) && query.state.dataUpdatedAt > 0)
-        .map((query) => Date.now() - query.state.dataUpdatedAt);
-      setSilent(Math.max(0, ...ages) > SILENT_MILLISECONDS);
+      setSilent(isSilentAt(Date.now(), queries.getQueryCache().findAll({ type: "active" })));
     };
     const timer = setInterval(look, 1000);
     return () => clearInterval(timer);

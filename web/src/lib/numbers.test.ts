@@ -45,12 +45,15 @@ test("no price reads as nothing, nor two that differ tenfold alike", () => {
 });
 
 test("a suggested limit lies within its slack on its own side of the mark, whatever the mark's size", () => {
-  expect(suggested(0n, "Buy", 5_000_000n)).toBeNull();
+  expect(suggested(0n, "Buy", 5_000_000n, 0n, [])).toBeNull();
+  // Nor before the book is known, whose offers could be far better.
+  for (const isWhole of [false, true])
+    expect(suggested(100n * ONE, "Buy", 5_000_000n, ONE, undefined, isWhole)).toBeNull();
   for (const bandE8 of [200_000n, 5_000_000n])
     for (let mark = 1n; mark < 10n ** 15n; mark = mark * 2n + 3n) {
       const slack = (mark * (bandE8 < 1_000_000n ? bandE8 : 500_000n)) / ONE;
-      const buy = suggested(mark, "Buy", bandE8)!;
-      const sell = suggested(mark, "Sell", bandE8)!;
+      const buy = suggested(mark, "Buy", bandE8, 0n, [])!;
+      const sell = suggested(mark, "Sell", bandE8, 0n, [])!;
       expect(buy >= mark && buy <= mark + slack).toBe(true);
       expect(sell <= mark && sell >= mark - slack && sell > 0n).toBe(true);
       if (mark > 100_000n) expect(buy > mark && sell < mark).toBe(true);
@@ -66,7 +69,7 @@ const level = (price: bigint, size: bigint, orders = 1) => ({
 test("a suggested limit asks for no more than the book offers for the whole size", () => {
   const mark = 90_000n * ONE;
   const asks = [level(89_990n, ONE), level(90_020n, 2n * ONE), level(91_000n, ONE)];
-  const buy = (amount?: bigint, offers = asks) => suggested(mark, "Buy", 5_000_000n, amount, offers)! / ONE;
+  const buy = (amount = 0n, offers = asks) => suggested(mark, "Buy", 5_000_000n, amount, offers)! / ONE;
   expect(buy()).toBe(89_990n);
   expect(buy(ONE)).toBe(89_990n);
   expect(buy(ONE + 1n)).toBe(90_020n);
@@ -110,5 +113,5 @@ test("numbers of accounts are whole, and written in one way", () => {
 });
 
 test("a limit is shown with every digit that is signed", () => {
-  expect(plain(suggested(500_000n, "Buy", 5_000_000n)!, 8)).toBe("0.005025");
+  expect(plain(suggested(500_000n, "Buy", 5_000_000n, 0n, [])!, 8)).toBe("0.005025");
 });

@@ -41,20 +41,20 @@ export const price = (e8: string | bigint | null | undefined): string => {
 const digits = (value: bigint): number => abs(value).toString().length;
 
 /**
- * The limit of an order whose price nobody typed; null without a mark. What the book offers suffices where it holds the whole size: whoever settles can keep what a limit leaves above that.
+ * The limit of an order whose price nobody typed; null without a mark, and while nobody knows what the book offers: half a percent past the mark could be far beyond that. What the book offers suffices where it holds the whole size: whoever settles can keep what a limit leaves above that.
  * Otherwise, and never beyond it, half a percent past the mark, or the whole band where that is less than a percent, to five digits and so that it never asks for more than that.
- * @param offers The other side of the book, best first.
+ * @param offers The other side of the book, best first; undefined while the book is not known.
  * @param isWhole Whether it is filled at once or not at all, which one resting order has to do: of several at a price only their sum is known, so that one of them has an equal part of it at least. Null then where the book shows none within that limit.
  */
 export function suggested(
   mark: bigint,
   side: "Buy" | "Sell",
   bandE8: bigint,
-  amount = 0n,
-  offers: readonly Level[] = [],
+  amount: bigint,
+  offers: readonly Level[] | undefined,
   isWhole = false,
 ): bigint | null {
-  if (mark <= 0n) return null;
+  if (mark <= 0n || offers === undefined) return null;
   const slack = (mark * (bandE8 < 1_000_000n ? bandE8 : 500_000n)) / ONE;
   const tick = 10n ** BigInt(Math.max(0, digits(mark) - 5));
   const limit = side === "Buy" ? ((mark + slack) / tick) * tick : ((mark - slack + tick - 1n) / tick) * tick;

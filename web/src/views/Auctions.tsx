@@ -105,6 +105,24 @@ function Legs({ auction, fraction }: { auction: Auction; fraction: bigint }) {
 
 const worth = (pay: bigint): string => (pay < 0n ? `you are paid ${dollars(-pay)}` : `you pay ${dollars(pay)}`);
 
+/** What a bid costs now. It changes each second: what it is is said aloud once, and not each figure. */
+export function Quote({ pay, error }: { pay: bigint | undefined; error: Error | null }) {
+  return (
+    <p data-testid="quote">
+      <span role="status">
+        {error
+          ? "The chain does not take this bid:"
+          : pay === undefined
+            ? "Asking the chain for the price…"
+            : pay >= 0n
+              ? "You pay at most"
+              : "You are paid at least"}
+      </span>{" "}
+      {error ? explain(error) : pay !== undefined && <strong>{dollars(abs(pay))}</strong>}
+    </p>
+  );
+}
+
 function Open({ auction, bidder }: { auction: Auction; bidder: Account | null }) {
   const { deployment, config } = useSetting();
   const { isConnected } = useConnection();
@@ -241,21 +259,7 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
               ))}
             </select>
           </label>
-          <p role="status" data-testid="quote">
-            {quote.error ? (
-              explain(quote.error)
-            ) : quote.data === undefined ? (
-              "Asking the chain for the price…"
-            ) : quote.data >= 0n ? (
-              <>
-                You pay at most <strong>{dollars(quote.data)}</strong>
-              </>
-            ) : (
-              <>
-                You are paid at least <strong>{dollars(-quote.data)}</strong>
-              </>
-            )}
-          </p>
+          <Quote pay={quote.data} error={quote.error} />
           <button
             type="submit"
             className="primary"

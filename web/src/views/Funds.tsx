@@ -30,6 +30,7 @@ import {
   type Unit,
 } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
+import { Notice } from "../ui/Notice";
 import { givenTo, isOwnedBy, MOVES } from "./Access";
 import { Held, LossNotice } from "./Losses";
 
@@ -326,12 +327,17 @@ function Deposit({ account }: { account: Account }) {
         submit={() => void deposit()}
       >
         {amount !== null && typeof room === "bigint" && amount > room && (
-          <p className="notice" role="status" data-testid="cap">
-            {room === 0n
-              ? `${token.symbol} is at its cap, or its market is halted: nothing of this would count now.`
-              : `${token.symbol} is near its cap: only ${amountOf(room, token)} of this would count now.`}{" "}
-            The rest lies idle, backs nothing, and can be taken out at any time.
-          </p>
+          <Notice
+            testId="cap"
+            sentence={
+              room === 0n
+                ? `${token.symbol} is at its cap, or its market is halted: nothing of this would count now.`
+                : `${token.symbol} is near its cap: not all of this would count now.`
+            }
+          >
+            {room > 0n && `Only ${amountOf(room, token)} would.`} The rest lies idle, backs nothing, and can be taken
+            out at any time.
+          </Notice>
         )}
         {!isForOwner && (
           <label className="notice check" data-testid="gift">

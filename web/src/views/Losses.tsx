@@ -6,6 +6,7 @@ import { cashOf, sharing } from "../lib/holdings";
 import { FAST, useSetting } from "../lib/hooks";
 import { ONE, decimal, dollars, percent, unitE8 } from "../lib/numbers";
 import { calls, poolOf, send, waitFor } from "../lib/wallet";
+import { Notice } from "../ui/Notice";
 
 /** Read from the chain, by the person's own node: what is owed must not rest on the solver's word. */
 function usePool() {
@@ -28,16 +29,15 @@ export function LossNotice({ way, account }: { way: "Deposit" | "Withdraw" | "Mo
   const symbol = deployment.tokens[0].symbol;
   const left = pool.creditE8 > pool.deficitE8 ? ((pool.creditE8 - pool.deficitE8) * ONE) / pool.creditE8 : 0n;
   return (
-    <p className="notice bad" role="status" data-testid="deficit">
-      <strong>Losses of {dollars(pool.deficitE8)} are not paid yet.</strong> Until fees or the insurance have paid them,
-      withdrawals of {symbol} are paid about {percent(left)}; the rest is written down for you and comes back out of
-      fees.{" "}
+    <Notice isBad testId="deficit" sentence={<strong>There are losses that nothing has paid yet.</strong>}>
+      They are {dollars(pool.deficitE8)}. Until fees or the insurance have paid them, withdrawals of {symbol} are paid
+      about {percent(left)}; the rest is written down for you and comes back out of fees.{" "}
       {way === "Deposit"
         ? sharing(cashOf(account, deployment.tokens[0].decimals), symbol)
         : way === "Withdraw"
           ? "Other tokens are paid whole."
           : `So is ${symbol} of a move that leaves one account in debt, or pays off the debt of the other; all else moves whole.`}
-    </p>
+    </Notice>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
-import { api, ORDERS_MOST, type Account, type Order } from "../lib/api";
+import { api, ORDERS_MOST, type Account, type Order, type WhatIf } from "../lib/api";
 import { explain } from "../lib/errors";
 import { FAST, useChainNow, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
 import { abs, big, dollars, ONE, parse, percent, plain, price, size, suggested, time, wanted } from "../lib/numbers";
@@ -24,10 +24,11 @@ export function Trade({ account }: { account: Account }) {
   const { deployment, config } = useSetting();
   const { run, isAsking, isWaiting } = useActivity();
   const queries = useQueryClient();
-  const [name, setName] = useKept("instrument", "BTC-PERP");
+  // One value: a limit is of one instrument, and of two tabs the one would keep the price of a market, the other the name of another.
+  const [{ name, priceText }, setMarket] = useKept("market", { name: "BTC-PERP", priceText: "" });
   const [side, setSide] = useKept<"Buy" | "Sell">("side", "Buy");
   const [sizeText, setSize] = useKept("size", "");
-  const [priceText, setPrice] = useKept("price", "");
+  const setPrice = (text: string) => setMarket({ name, priceText: text });
   const [life, setLife] = useKept("life", "3600");
   const [isReducing, setReducing] = useKept("reduce-only", false);
   // One value, not two that exclude each other: two tabs could keep both and lock each of them by the other.
@@ -38,7 +39,8 @@ export function Trade({ account }: { account: Account }) {
   const isSpot = instrument?.kind === "Spot";
   const amount = parse(sizeText, 8);
   const mark = big(instrument?.markE8);
-  const { data: book } = useBook(instrument?.name ?? "");
+  const { data: known, error: unread } = useBook(instrument?.name ?? "");
+  const book = unread ? undefined : known;
   const limit =
     priceText === ""
       ? suggested(
@@ -82,11 +84,8 @@ export function Trade({ account }: { account: Account }) {
       </p>
     );
 
-  // A limit is of one instrument: kept for the next it would cross every order of a cheaper one.
-  const choose = (next: string) => {
-    if (next !== name) setPrice("");
-    setName(next);
-  };
+  // Kept for the next, a limit would cross every order of a cheaper one.
+  const choose = (next: string) => next !== name && setMarket({ name: next, priceText: "" });
   const title = `${side} ${amount ? size(amount) : ""} ${instrument?.name ?? name}`;
   const place = () =>
     run(title, async (tell, hand) => {
@@ -154,7 +153,11 @@ export function Trade({ account }: { account: Account }) {
                 ? wanted(8)
                 : null
           }
-          hint={`Mark ${price(mark)}`}
+          hint={
+            priceText === "" && instrument && book === undefined
+              ? "The order book is not known yet, so no price is suggested: wait a moment, or write one."
+              : `Mark ${price(mark)}`
+          }
         />
         <Choice label="Good for" value={life} options={lives} onChange={setLife} />
         <div className="checks">
@@ -184,24 +187,7 @@ export function Trade({ account }: { account: Account }) {
             All at once or nothing
           </label>
         </div>
-        {typed !== "" && (
-          <div className={`preview ${preview && !preview.isAllowed ? "bad" : ""}`} role="status" data-testid="preview">
-            <p>{preview?.sentence ?? (error ? "What it would do is not known." : "Computing what it would do…")}</p>
-            <dl className="figures compare">
-              <div>
-                <dt>Initial margin</dt>
-                <Change
-                  before={preview?.before.figures.initialMarginE8}
-                  after={preview?.after.figures.initialMarginE8}
-                />
-              </div>
-              <div>
-                <dt>Equity</dt>
-                <Change before={preview?.before.figures.equityE8} after={preview?.after.figures.equityE8} />
-              </div>
-            </dl>
-          </div>
-        )}
+        {typed !== "" && <Preview preview={preview} isLost={error !== null} />}
         <button
           type="submit"
           className={`primary wide ${side.toLowerCase()}`}
@@ -230,6 +216,28 @@ export function Trade({ account }: { account: Account }) {
         <Orders account={account} />
         {instrument && <Trades name={instrument.name} />}
       </div>
+    </div>
+  );
+}
+
+/** What an order would do to the margin. Its figures follow the market: whether the account can take it is said aloud, and not each of them. */
+export function Preview({ preview, isLost }: { preview: WhatIf | undefined; isLost: boolean }) {
+  return (
+    <div className={`preview ${preview && !preview.isAllowed ? "bad" : ""}`} data-testid="preview">
+      <p className="hidden" role="status">
+        {preview && (preview.isAllowed ? "The account can take this order." : "The account cannot take this order.")}
+      </p>
+      <p>{preview?.sentence ?? (isLost ? "What it would do is not known." : "Computing what it would do…")}</p>
+      <dl className="figures compare">
+        <div>
+          <dt>Initial margin</dt>
+          <Change before={preview?.before.figures.initialMarginE8} after={preview?.after.figures.initialMarginE8} />
+        </div>
+        <div>
+          <dt>Equity</dt>
+          <Change before={preview?.before.figures.equityE8} after={preview?.after.figures.equityE8} />
+        </div>
+      </dl>
     </div>
   );
 }
