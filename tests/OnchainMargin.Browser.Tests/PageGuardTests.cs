@@ -48,7 +48,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
 
             if (accepted.Length > 0)
             {
-                await Assertions.Expect(visitor.Button(accepted)).ToBeEnabledAsync();
+                await Assertions.Expect(visitor.Submit(accepted)).ToBeEnabledAsync();
             }
         }
     }
@@ -75,7 +75,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.ChooseAsync("Withdraw");
         await visitor.Page.GetByTestId("withdrawable").WaitForAsync();
         await visitor.Field("Amount").FillAsync("700");
-        float withdraw = await PlaceAsync(visitor.Button("Withdraw 700 USDC"));
+        float withdraw = await PlaceAsync(visitor.Submit("Withdraw 700 USDC"));
         await visitor.TabAsync("Trade");
         await visitor.Field("Size").FillAsync("0.01");
         float buy = await PlaceAsync(visitor.Page.Locator("button.buy"));
@@ -85,7 +85,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.TabAsync("Funds");
         await visitor.Page.GetByTestId("proof").WaitForAsync();
         await Assertions.Expect(visitor.Page.Locator(".compare")).ToContainTextAsync("$1,300.00");
-        Assert.Equal(withdraw, await PlaceAsync(visitor.Button("Withdraw 700 USDC")));
+        Assert.Equal(withdraw, await PlaceAsync(visitor.Submit("Withdraw 700 USDC")));
     }
 
     /// <summary>Options that an account bought are equity and no floor equity: where the floor binds the page says how little is free, and does not call that healthy.</summary>
@@ -256,7 +256,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Wallet.ChooseChainAsync(visitor.Page, 1);
         await visitor.Notice("Wrong network.").WaitForAsync();
         await visitor.Field("Amount").FillAsync("10");
-        await visitor.Button("Deposit 10 USDC").ClickAsync();
+        await visitor.Submit("Deposit 10 USDC").ClickAsync();
         Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Deposit 10 USDC"), StringComparison.Ordinal);
         await visitor.Button("Open another").ClickAsync();
         Assert.Contains("Your wallet is on another network. Switch it and try again.", await visitor.FailureAsync("Open an account"), StringComparison.Ordinal);
@@ -273,7 +273,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.Field("Token").SelectOptionAsync("WETH");
         await visitor.Page.GetByLabel("Pay with ether, wrapped on the way").CheckAsync();
         await visitor.Field("Amount").FillAsync("0.5");
-        await visitor.Button("Deposit 0.5 WETH").ClickAsync();
+        await visitor.Submit("Deposit 0.5 WETH").ClickAsync();
         await visitor.DoneAsync("Deposit 0.5 WETH");
         Assert.Equal(sent + 1, visitor.Wallet.AskedToSend);
     }
@@ -295,12 +295,12 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         await visitor.DoneAsync("Mint test WETH");
         await visitor.Field("Amount").FillAsync("10");
         await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is near its cap: not all of this would count now. Only ");
-        await visitor.Button("Deposit 10 WETH").ClickAsync();
+        await visitor.Submit("Deposit 10 WETH").ClickAsync();
         await visitor.DoneAsync("Deposit 10 WETH");
         await visitor.Page.GetByText("lie idle and count for nothing, above the cap of WETH").WaitForAsync();
         ILocator idle = visitor.Page.GetByTestId("idle");
         await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
-        await Assertions.Expect(idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" })).ToBeDisabledAsync();
+        await Assertions.Expect(idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage WETH", Exact = true })).ToBeDisabledAsync();
         await visitor.Field("Amount").FillAsync("1");
         await Assertions.Expect(visitor.Page.GetByTestId("cap")).ToContainTextAsync("WETH is at its cap, or its market is halted: nothing of this would count now.");
         await visitor.ClearActivityAsync();
@@ -309,7 +309,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
 
         await world.Protocol.SendAsync((vault, new MarginVault.SetCapCall(token, counted + 2, 0)));
         await Assertions.Expect(idle).ToContainTextAsync("There is room for 2 WETH.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
-        await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage" }).ClickAsync();
+        await idle.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Engage WETH", Exact = true }).ClickAsync();
         await visitor.DoneAsync("Engage WETH");
         await visitor.Page.GetByText($"2 WETH count as collateral of account {account}.").WaitForAsync();
         await Assertions.Expect(idle).ToContainTextAsync("There is no room below the cap now", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Playwright;
 using OnchainMargin.Browser.Tests.Support;
 using OnchainMargin.EndToEnd.Tests.Support;
 using OnchainMargin.Protocol.Book;
@@ -22,7 +23,7 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
         await visitor.MintAsync();
         await visitor.Field("Amount").FillAsync("100");
         visitor.Wallet.Stalls = true;
-        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await visitor.Submit("Deposit 100 USDC").ClickAsync();
         await MinedForAsync(visitor);
         await visitor.Wallet.CancelAsync();
         Assert.Contains(Replaced, await visitor.FailureAsync("Deposit 100 USDC"), StringComparison.Ordinal);
@@ -30,14 +31,14 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
 
         // The same at a higher fee is what was sent, also for a page that was loaded anew meanwhile.
         await visitor.ClearActivityAsync();
-        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await visitor.Submit("Deposit 100 USDC").ClickAsync();
         await MinedForAsync(visitor);
         await visitor.Wallet.SpeedUpAsync();
         await visitor.Page.GetByText($"100 USDC count as collateral of account {account}.").WaitForAsync();
         await visitor.ClearActivityAsync();
         await visitor.ChooseAsync("Withdraw");
         await visitor.Field("Amount").FillAsync("40");
-        await visitor.Button("Withdraw 40 USDC").ClickAsync();
+        await visitor.Submit("Withdraw 40 USDC").ClickAsync();
         await MinedForAsync(visitor);
         await visitor.Page.ReloadAsync();
         await visitor.Wallet.SpeedUpAsync();
@@ -46,7 +47,7 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
 
         // And one that was cancelled is not, once it was.
         await visitor.Field("Amount").FillAsync("10");
-        await visitor.Button("Withdraw 10 USDC").ClickAsync();
+        await visitor.Submit("Withdraw 10 USDC").ClickAsync();
         await MinedForAsync(visitor);
         await visitor.Page.GotoAsync("about:blank");
         await visitor.Wallet.CancelAsync();
@@ -54,6 +55,49 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
         Assert.Contains(Replaced, await visitor.FailureAsync("Withdraw 10 USDC"), StringComparison.Ordinal);
         BookAccount left = await world.Protocol.Client.GetAccountAsync(account);
         Assert.Equal(60 * Deployed.Unit, left.State.CashE8);
+    }
+
+    /// <summary>A wallet beside others leaves window.ethereum to them: the page reads through the one that is connected, also after a reload.</summary>
+    [BrowserFact]
+    public async Task Wallet_ThatOnlyAnnouncesItself_ReadsSendsAndIsAskedByTheReferee()
+    {
+        await using Visitor visitor = await world.VisitAsync(isOnlyAnnounced: true);
+        Assert.False(await visitor.Page.EvaluateAsync<bool>("'ethereum' in window"));
+        await visitor.ConnectAsync();
+        ulong account = await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("100", "100");
+        Assert.Single((await world.Protocol.Client.GetAccountAsync(account)).Balances);
+        await visitor.Page.ReloadAsync();
+        await visitor.Page.GetByText("In your wallet: 99,900 USDC").WaitForAsync();
+        await visitor.TabAsync("Trust");
+        await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "on chain" }).ClickAsync();
+        ILocator verdict = visitor.Page.GetByTestId("verdict");
+        await Assertions.Expect(verdict).ToContainTextAsync("Your wallet's own node was asked.", new LocatorAssertionsToContainTextOptions { Timeout = 90_000 });
+    }
+
+    /// <summary>Whoever has gone to another account by the time that a new one is open stays there: what he deposits then goes where he looks.</summary>
+    [BrowserFact]
+    public async Task Account_ThatOpensLate_TakesThePlaceOfNoneThatWasChosenMeanwhile()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        ulong first = await visitor.OpenAccountAsync();
+        ILocator select = visitor.Page.Locator(".account-bar select");
+        await visitor.Button("Open another").ClickAsync();
+        await Assertions.Expect(select).ToHaveValueAsync($"{first + 1}");
+        await visitor.TabAsync("Funds");
+        await visitor.ChooseAsync("Deposit");
+        await visitor.Field("Amount").FillAsync("10");
+        await Assertions.Expect(visitor.Button($"Deposit 10 USDC into account {first + 1}")).ToHaveCountAsync(1);
+        await visitor.ClearActivityAsync();
+        visitor.Wallet.Stalls = true;
+        await visitor.Button("Open another").ClickAsync();
+        await MinedForAsync(visitor);
+        await select.SelectOptionAsync($"{first}");
+        await visitor.Wallet.MineAsync();
+        await visitor.Page.GetByText($"Your account {first + 2} is open; choose it above.").WaitForAsync();
+        await Assertions.Expect(select).ToHaveValueAsync($"{first}");
+        await Assertions.Expect(visitor.Button($"Deposit 10 USDC into account {first}")).ToHaveCountAsync(1);
     }
 
     [BrowserFact]
@@ -68,7 +112,7 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
         visitor.Wallet.Views[DomainSeparator] = [1];
         visitor.Wallet.Stalls = true;
         await visitor.Field("Amount").FillAsync("50");
-        await visitor.Button("Deposit 50 USDC").ClickAsync();
+        await visitor.Submit("Deposit 50 USDC").ClickAsync();
         await MinedForAsync(visitor);
 
         // Declined after it, the deposit alone was not sent.
@@ -80,7 +124,7 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
 
         // And one that is cut off by a reload may be open in the wallet, in another tab's name.
         await visitor.Field("Amount").FillAsync("100");
-        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await visitor.Submit("Deposit 100 USDC").ClickAsync();
         await MinedForAsync(visitor);
         await visitor.Page.GetByText("Stay on this page: there is more to do.").WaitForAsync();
         await visitor.Page.ReloadAsync();
@@ -90,7 +134,7 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
         await visitor.ClearActivityAsync();
 
         visitor.Wallet.Stalls = false;
-        await visitor.Button("Deposit 100 USDC").ClickAsync();
+        await visitor.Submit("Deposit 100 USDC").ClickAsync();
         await visitor.DoneAsync("Deposit 100 USDC");
         Assert.Equal("", visitor.Wallet.LastTypedData);
         Assert.Single((await world.Protocol.Client.GetAccountAsync(account)).Balances);
@@ -111,7 +155,7 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
         await visitor.ClearActivityAsync();
         int sent = visitor.Wallet.AskedToSend;
         await visitor.Field("Amount").FillAsync("100");
-        await visitor.Button($"Deposit 100 {PageWorld.Versioned}").ClickAsync();
+        await visitor.Submit($"Deposit 100 {PageWorld.Versioned}").ClickAsync();
         await visitor.DoneAsync($"Deposit 100 {PageWorld.Versioned}");
         Assert.Equal("2", JsonNode.Parse(visitor.Wallet.LastTypedData)!["domain"]!["version"]!.GetValue<string>());
         Assert.Equal(sent + 1, visitor.Wallet.AskedToSend);
@@ -130,7 +174,7 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
             int sent = visitor.Wallet.AskedToSend;
             visitor.Wallet.Views[view] = [77];
             await visitor.Field("Amount").FillAsync("100");
-            await visitor.Button("Deposit 100 USDC").ClickAsync();
+            await visitor.Submit("Deposit 100 USDC").ClickAsync();
             await visitor.DoneAsync("Deposit 100 USDC");
             Assert.Equal((signatures, sent + 2), (visitor.Wallet.AskedToSign, visitor.Wallet.AskedToSend));
         }

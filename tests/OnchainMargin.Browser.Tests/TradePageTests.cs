@@ -107,7 +107,7 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         ILocator resting = visitor.Page.Locator("[data-testid=order][data-status=resting]");
         await Assertions.Expect(resting).ToHaveCountAsync(11);
         ILocator oldest = orders.Filter(new LocatorFilterOptions { HasText = "at 89,025.47" });
-        await oldest.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Cancel", Exact = true }).ClickAsync();
+        await oldest.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Cancel: Buy 0.01 BTC-PERP at 89,025.47", Exact = true }).ClickAsync();
         await visitor.DoneAsync("Cancel the order for BTC-PERP");
         await Assertions.Expect(resting).ToHaveCountAsync(10);
         await Assertions.Expect(orders).ToHaveCountAsync(11);
@@ -115,7 +115,7 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
         await Assertions.Expect(orders.Last).ToContainTextAsync("at 89,025.47");
 
         // The relay fills it no more; whoever else has it still can, until its nonce is done on chain.
-        ILocator onChain = orders.Last.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "On chain", Exact = true });
+        ILocator onChain = orders.Last.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "On chain: cancel Buy 0.01 BTC-PERP at 89,025.47", Exact = true });
         await onChain.ClickAsync();
         await visitor.DoneAsync("Cancel the order for BTC-PERP on chain");
         await Assertions.Expect(onChain).ToHaveCountAsync(0, new LocatorAssertionsToHaveCountOptions { Timeout = 30_000 });
@@ -129,7 +129,7 @@ public sealed class TradePageTests(PageWorld world) : IClassFixture<PageWorld>
             order["inFlightE8"] = "400000";
             await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = order.ToJsonString() });
         });
-        await resting.First.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Cancel", Exact = true }).ClickAsync();
+        await resting.First.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Cancel: Buy 0.01 BTC-PERP" }).ClickAsync();
         await visitor.Page.GetByText("0.004 of it are matched and on their way into a block, and can be filled still; the relay will not fill the rest.").WaitForAsync();
         await Assertions.Expect(resting).ToHaveCountAsync(9);
 

@@ -87,7 +87,7 @@ public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<Pag
         await visitor.Field("Pay at most").FillAsync("86000");
         await visitor.Page.Locator("button.buy").ClickAsync();
         await visitor.DoneAsync("Buy 0.1 BTC-PERP");
-        await visitor.Button("Cancel").First.ClickAsync();
+        await visitor.Button("Cancel: Buy 0.1 BTC-PERP at 86,000.00").ClickAsync();
         await visitor.DoneAsync("Cancel the order for BTC-PERP");
         await Assertions.Expect(visitor.Page.GetByTestId("order").First).ToHaveAttributeAsync("data-status", "cancelled");
 
@@ -120,14 +120,14 @@ public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<Pag
         await proof.GetByRole(AriaRole.Button).ClickAsync();
         await visitor.DoneAsync("Ask the attesters");
         await Assertions.Expect(proof).ToContainTextAsync("what the attesters signed asks for more cash than is there; no fee.");
-        await visitor.Button("Withdraw 33,000 USDC").ClickAsync();
+        await visitor.Submit("Withdraw 33,000 USDC").ClickAsync();
         Assert.Contains("of initial margin. Use a smaller amount, or deposit first.", await visitor.FailureAsync("Withdraw 33,000 USDC"), StringComparison.Ordinal);
         await visitor.ClearActivityAsync();
         await visitor.Field("Amount").FillAsync("5000");
         await Assertions.Expect(proof).ToContainTextAsync("; no fee.");
         await visitor.ScreenshotAsync("08-withdraw");
         await visitor.AssertAccessibleAsync("funds");
-        await visitor.Button("Withdraw 5,000 USDC").ClickAsync();
+        await visitor.Submit("Withdraw 5,000 USDC").ClickAsync();
         await visitor.DoneAsync("Withdraw 5,000 USDC");
         await visitor.Page.GetByText("In your wallet: 65,000 USDC").Or(visitor.Page.GetByTestId("withdrawable")).First.WaitForAsync();
 
@@ -243,7 +243,7 @@ public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<Pag
         await visitor.DepositAsync("100", "100");
         await visitor.ChooseAsync("Withdraw");
         await visitor.Field("Amount").FillAsync("100");
-        await visitor.Button("Withdraw 100 USDC").ClickAsync();
+        await visitor.Submit("Withdraw 100 USDC").ClickAsync();
         await visitor.DoneAsync("Withdraw 100 USDC");
         await visitor.Page.GetByText("75 USDC of 100 USDC are in your wallet; 25 USDC were written down for losses that nothing has paid yet, and come back out of fees.").WaitForAsync();
 
@@ -292,9 +292,9 @@ public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<Pag
         await bot.DoneAsync("Mint test USDC");
         await bot.Field("Amount").FillAsync("10");
         await Assertions.Expect(bot.Page.GetByTestId("gift")).ToContainTextAsync($"belongs to {owner.Wallet.Address}; only they can take this out.");
-        await Assertions.Expect(bot.Button("Deposit 10 USDC")).ToBeDisabledAsync();
+        await Assertions.Expect(bot.Submit("Deposit 10 USDC")).ToBeDisabledAsync();
         await bot.Page.GetByTestId("gift").GetByRole(AriaRole.Checkbox).CheckAsync();
-        await Assertions.Expect(bot.Button("Deposit 10 USDC")).ToBeEnabledAsync();
+        await Assertions.Expect(bot.Submit("Deposit 10 USDC")).ToBeEnabledAsync();
         await Assertions.Expect(bot.Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = "Withdraw" })).ToHaveCountAsync(0);
         await Assertions.Expect(bot.Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = "Move" })).ToHaveCountAsync(0);
         await bot.ClearActivityAsync();

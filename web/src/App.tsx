@@ -53,6 +53,11 @@ export function App() {
   useStream(id);
   const troubles = useTroubles();
   const isForeign = !!account.data && !shown;
+  // What is shown by the time that something which takes long is done.
+  const latest = useRef({ picked, id });
+  useEffect(() => {
+    latest.current = { picked, id };
+  }, [picked, id]);
   const isOld = troubles.some((one) => one.isOld);
 
   return (
@@ -84,7 +89,8 @@ export function App() {
             theirs={theirs}
             id={id}
             shown={shown}
-            pick={(one) => pick({ ...picked, [address]: one })}
+            pick={(one) => pick({ ...latest.current.picked, [address]: one })}
+            isShown={(one) => latest.current.id === one}
           />
         )}
         {(account.error ?? lost) && (
@@ -312,6 +318,7 @@ function AccountBar({
   id,
   shown,
   pick,
+  isShown,
 }: {
   wallet: `0x${string}`;
   mine: Accounts | undefined;
@@ -319,6 +326,7 @@ function AccountBar({
   id: string | null;
   shown: Account | null;
   pick: (id: string) => void;
+  isShown: (id: string | null) => boolean;
 }) {
   const { deployment, config } = useSetting();
   const { run, steps } = useActivity();
@@ -339,6 +347,8 @@ function AccountBar({
         if ((await api.account(opened).catch(() => null)) !== null) break;
         await new Promise((resolve) => setTimeout(resolve, FAST / 4));
       }
+      // Whoever has gone to another account meanwhile stays there: a deposit is about to go into that, perhaps.
+      if (!isShown(id)) return `Your account ${opened} is open; choose it above.`;
       pick(opened);
       return `Your account ${opened} is open.`;
     });

@@ -17,7 +17,7 @@ namespace OnchainMargin.Browser.Tests.Support;
 public sealed class InjectedWallet : IDisposable
 {
     private const string Script = """
-        (() => {
+        ((isOnlyAnnounced) => {
           const listeners = {};
           const provider = {
             isOmarginTest: true,
@@ -30,12 +30,12 @@ public sealed class InjectedWallet : IDisposable
             removeListener: (name, listener) => { listeners[name] = (listeners[name] ?? []).filter((one) => one !== listener); return provider; },
           };
           window.omarginEmit = (name, value) => (listeners[name] ?? []).forEach((listener) => listener(value));
-          window.ethereum = provider;
+          if (!isOnlyAnnounced) window.ethereum = provider;
           const detail = Object.freeze({ info: { uuid: "6a3e7f0e-5a63-4f11-9d3e-0c2b6b1f5a01", name: "Test Wallet", icon: "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>", rdns: "test.wallet" }, provider });
           const announce = () => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
           window.addEventListener("eip6963:requestProvider", announce);
           announce();
-        })();
+        })
         """;
 
     private readonly HardhatNode _network;
@@ -83,11 +83,15 @@ public sealed class InjectedWallet : IDisposable
     /// <summary>The last typed data that the page asked to sign: what a person would read.</summary>
     public string LastTypedData { get; private set; } = "";
 
-    public static async Task<InjectedWallet> InjectAsync(IPage page, HardhatNode chain, PrivateKey key)
+    /// <param name="page">Where it is injected.</param>
+    /// <param name="chain">Whose node it asks.</param>
+    /// <param name="key">What it signs with.</param>
+    /// <param name="isOnlyAnnounced">Whether it leaves <c>window.ethereum</c> alone, as wallets do beside others.</param>
+    public static async Task<InjectedWallet> InjectAsync(IPage page, HardhatNode chain, PrivateKey key, bool isOnlyAnnounced = false)
     {
         var wallet = new InjectedWallet(chain, key);
         await page.ExposeFunctionAsync<string, Task<string>>("omarginWallet", wallet.AnswerAsync);
-        await page.AddInitScriptAsync(Script);
+        await page.AddInitScriptAsync($"{Script}({(isOnlyAnnounced ? "true" : "false")});");
         return wallet;
     }
 

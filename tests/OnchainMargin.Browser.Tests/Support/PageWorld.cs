@@ -70,7 +70,7 @@ public sealed class PageWorld : IAsyncLifetime
     }
 
     /// <summary>Somebody with a wallet in front of the page.</summary>
-    public async Task<Visitor> VisitAsync(int width = 1200, int height = 900, ColorScheme scheme = ColorScheme.Light, PrivateKey? key = null, Action<InjectedWallet>? prepare = null)
+    public async Task<Visitor> VisitAsync(int width = 1200, int height = 900, ColorScheme scheme = ColorScheme.Light, PrivateKey? key = null, Action<InjectedWallet>? prepare = null, bool isOnlyAnnounced = false)
     {
         PrivateKey mine = key ?? await Deployed.FundedKeyAsync(Chain);
         IBrowserContext context = await Browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
@@ -78,7 +78,7 @@ public sealed class PageWorld : IAsyncLifetime
         IPage page = await context.NewPageAsync();
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
-        InjectedWallet wallet = await InjectedWallet.InjectAsync(page, Chain, mine);
+        InjectedWallet wallet = await InjectedWallet.InjectAsync(page, Chain, mine, isOnlyAnnounced);
         prepare?.Invoke(wallet);
         await page.GotoAsync(Url);
         return new Visitor(context, page, wallet, errors);

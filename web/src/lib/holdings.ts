@@ -14,6 +14,12 @@ export const loanE8 = (cash: bigint, amount: bigint): bigint => {
   return amount > own ? amount - own : 0n;
 };
 
+/** Why a withdrawal is not sent that would borrow what nobody ticked; null where it may be. What was ticked may have grown by interest of a hundredth. */
+export const unticked = (nowE8: bigint, tickedE8: bigint): string | null =>
+  nowE8 <= tickedE8 + tickedE8 / 100n
+    ? null
+    : `This would borrow ${dollars(nowE8)} now, and ${tickedE8 === 0n ? "no loan" : `a loan of ${dollars(tickedE8)}`} was ticked. Nothing was sent; look at the account again.`;
+
 /** What a deposit of the settlement token has to do with losses that nothing has paid: what pays off a debt shares none of them. */
 export const sharing = (cash: bigint, symbol: string): string =>
   cash < 0n

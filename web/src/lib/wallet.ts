@@ -1,19 +1,28 @@
 import { contracts } from "virtual:abis";
-import { createConfig, http, injected, unstable_connector, fallback, createStorage } from "wagmi";
+import { createConfig, http, injected, fallback, createStorage, type Config as AnyConfig } from "wagmi";
 import { getConnectorClient, getPublicClient } from "wagmi/actions";
 import {
+  ChainDisconnectedError,
+  createPublicClient,
+  custom,
   defineChain,
   domainSeparator,
   encodeFunctionData,
+  hexToNumber,
   keccak256,
   parseAbi,
   parseEventLogs,
   parseSignature,
+  ProviderDisconnectedError,
   publicActions,
   stringToHex,
   TransactionReceiptNotFoundError,
+  withRetry,
+  withTimeout,
   type Abi,
+  type EIP1193Provider,
   type Hex,
+  type PublicClient,
   type TransactionReceipt,
 } from "viem";
 import { api, type Asker, type Auction, type Balance, type Deployment, type OrderFields } from "./api";
@@ -33,6 +42,27 @@ const REPLACEMENT_LOOKS = 10;
 
 export type Config = ReturnType<typeof makeConfig>;
 
+/** How the transport of the connected wallet is called among a client's. */
+const WALLET = "wallet";
+/** Some wallets answer nothing while a page is loaded. */
+const WALLET_MILLISECONDS = 1000;
+
+/** Asks the node of the wallet that is connected, of however many there are, while that is on the page's chain. */
+async function askWallet(config: AnyConfig | undefined, chainId: number, asked: never): Promise<unknown> {
+  const { connections, current } = config?.state ?? {};
+  const connector = current ? connections?.get(current)?.connector : undefined;
+  // What is left of one from before a reload is its name, until it is connected again.
+  const provider = (await connector?.getProvider?.({ chainId })) as EIP1193Provider | undefined;
+  if (!provider) throw new ProviderDisconnectedError(new Error("No wallet is connected."));
+  const on = await withRetry(
+    () => withTimeout(() => provider.request({ method: "eth_chainId" }), { timeout: WALLET_MILLISECONDS }),
+    { retryCount: 1 },
+  );
+  if (hexToNumber(on) !== chainId)
+    throw new ChainDisconnectedError(new Error(`The wallet is on chain ${hexToNumber(on)}, not on ${chainId}.`));
+  return provider.request(asked);
+}
+
 /** The wallet side of the page: one chain, every wallet that announces itself (EIP-6963) or is injected. */
 export function makeConfig(chainId: string, nodeUrl: string) {
   const id = Number(chainId);
@@ -43,7 +73,9 @@ export function makeConfig(chainId: string, nodeUrl: string) {
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: urls } },
   });
-  return createConfig({
+  let made: AnyConfig | undefined;
+  const wallet = custom({ request: (asked: never) => askWallet(made, id, asked) }, { key: WALLET, retryCount: 1 });
+  const config = createConfig({
     chains: [chain],
     connectors: [injected()],
     multiInjectedProviderDiscovery: true,
@@ -52,8 +84,10 @@ export function makeConfig(chainId: string, nodeUrl: string) {
       key: "omargin-wallet",
     }),
     // Reads go through the person's own wallet first: what the solver says is checked against a node that they chose.
-    transports: { [id]: fallback([unstable_connector(injected, { retryCount: 1 }), ...urls.map((url) => http(url))]) },
+    transports: { [id]: fallback([wallet, ...urls.map((url) => http(url))]) },
   });
+  made = config;
+  return config;
 }
 
 const erc20 = parseAbi([
@@ -91,6 +125,25 @@ export const read = <T>(
   functionName: string,
   args: readonly unknown[] = [],
 ): Promise<T> => reader(config).readContract({ address, abi, functionName, args }) as Promise<T>;
+
+/** Asks one node for all of something: the connected wallet's and, where that does not answer, the one that the solver names. */
+export async function askOne<T>(
+  config: Config,
+  ask: (client: PublicClient) => Promise<T>,
+): Promise<{ answer: T; isOwn: boolean }> {
+  let failure: unknown;
+  for (const { config: told, request } of reader(config).transport.transports)
+    try {
+      const transport = custom({ request }, { retryCount: 0 });
+      return {
+        answer: await ask(createPublicClient({ chain: config.chains[0], transport })),
+        isOwn: told.key === WALLET,
+      };
+    } catch (error) {
+      failure ??= error;
+    }
+  throw failure;
+}
 
 /** The bound of an account's nonces: the chain fills no order below it. */
 export const minimumNonce = async (config: Config, d: Deployment, account: string): Promise<bigint> =>
@@ -668,24 +721,30 @@ export interface Comparison {
   isSame: boolean;
 }
 
-/** Recomputes an account on chain: the three commitments and each of the six figures, the solver's beside the chain's. */
+/** Recomputes an account on chain: the three commitments and each of the six figures, the solver's beside the chain's, and whether the wallet's own node told it. */
 export async function checkOnChain(
   config: Config,
   d: Deployment,
   inputs: import("./api").Inputs,
-): Promise<Comparison[]> {
-  const [state, stored, balances, figures] = await Promise.all([
-    read<Hex>(config, d.contracts.clearinghouse, contracts.Clearinghouse, "accountHash", [BigInt(inputs.account)]),
-    read<Hex>(config, d.contracts.priceHub, contracts.PriceHub, "inputsHash", [BigInt(inputs.checkpoint)]),
-    read<Hex>(config, d.contracts.marginVault, contracts.MarginVault, "balancesOf", [BigInt(inputs.account)]),
-    read<Record<string, bigint>>(config, d.contracts.referee, contracts.Referee, "health", [
-      inputs.state,
-      inputs.balances,
-      inputs.checkpointBytes,
-      inputs.records,
-      0,
-    ]),
-  ]);
+): Promise<{ comparisons: Comparison[]; isOwn: boolean }> {
+  const account = [BigInt(inputs.account)];
+  const { answer, isOwn } = await askOne(config, (client) => {
+    const ask = <T>(address: `0x${string}`, abi: Abi, functionName: string, args: readonly unknown[]) =>
+      client.readContract({ address, abi, functionName, args }) as Promise<T>;
+    return Promise.all([
+      ask<Hex>(d.contracts.clearinghouse, contracts.Clearinghouse, "accountHash", account),
+      ask<Hex>(d.contracts.priceHub, contracts.PriceHub, "inputsHash", [BigInt(inputs.checkpoint)]),
+      ask<Hex>(d.contracts.marginVault, contracts.MarginVault, "balancesOf", account),
+      ask<Record<string, bigint>>(d.contracts.referee, contracts.Referee, "health", [
+        inputs.state,
+        inputs.balances,
+        inputs.checkpointBytes,
+        inputs.records,
+        0,
+      ]),
+    ]);
+  });
+  const [state, stored, balances, figures] = answer;
   const compare = (name: string, here: string, there: string): Comparison => ({
     name,
     here,
@@ -693,7 +752,7 @@ export async function checkOnChain(
     isSame: here.toLowerCase() === there.toLowerCase(),
   });
   const f = inputs.figures;
-  return [
+  const comparisons = [
     compare("Equity", f.equityE8, String(figures.equityE8)),
     compare("Maintenance margin", f.maintenanceMarginE8, String(figures.maintenanceE8)),
     compare("Initial margin", f.initialMarginE8, String(figures.initialE8)),
@@ -704,4 +763,5 @@ export async function checkOnChain(
     compare("Checkpoint's commitment", keccak256(inputs.checkpointBytes), stored),
     compare("Tokens in the vault", inputs.balances, balances),
   ];
+  return { comparisons, isOwn };
 }

@@ -114,6 +114,7 @@ export function Access({ account }: { account: Account }) {
               <button
                 type="button"
                 className="ghost"
+                aria-label={`Take back the rights of ${one.address}`}
                 onClick={() => void appoint(one.address, 0, null, `Take the rights of ${short(one.address)} back`)}
               >
                 Take back

@@ -263,6 +263,7 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
           <button
             type="submit"
             className="primary"
+            aria-label={title}
             disabled={quote.data === undefined || quote.error !== null || isAsking(title)}
           >
             Bid

@@ -4,7 +4,7 @@ import { useConnection } from "wagmi";
 import { useActivity, type Tell } from "../lib/activity";
 import { api, type Account, type Asker, type MoveRequest, type OperationProof, type Token } from "../lib/api";
 import { FAST, useAccount, useAccountsOf, useKept, useSetting, useSettled } from "../lib/hooks";
-import { cashOf, loanE8 } from "../lib/holdings";
+import { cashOf, loanE8, unticked } from "../lib/holdings";
 import { big, decimal, dollars, isNumber, parse, percent, plain, size, unitE8, wanted } from "../lib/numbers";
 import {
   allowance,
@@ -76,8 +76,9 @@ const amountOf = (raw: bigint, token: Unit): string =>
   `${decimal(raw, token.decimals, token.decimals, 0)} ${token.symbol}`;
 
 interface Panel {
-  /** What the button says. */
+  /** What the button says: what is done, and to which account, so that none takes the place of another unseen. */
   verb: string;
+  where: string;
   /** The step that the button begins. */
   title: string;
   token: Token;
@@ -153,7 +154,7 @@ function AmountPanel(panel: Panel) {
           isAsking(panel.title)
         }
       >
-        {panel.verb} {amount ? panel.said : ""}
+        {panel.verb} {amount ? panel.said : ""} {panel.where}
       </button>
       {panel.after}
     </form>
@@ -223,11 +224,17 @@ function IdleToken({ account, token, amount }: { account: Account; token: Unit; 
         </p>
       </div>
       <div className="row">
-        <button type="button" className="ghost" disabled={!room} onClick={() => void engage()}>
+        <button
+          type="button"
+          className="ghost"
+          aria-label={`Engage ${token.symbol}`}
+          disabled={!room}
+          onClick={() => void engage()}
+        >
           Engage
         </button>
         {isOwnedBy(account, address) && (
-          <button type="button" className="ghost" onClick={() => void takeOut()}>
+          <button type="button" className="ghost" aria-label={`Take out ${said}`} onClick={() => void takeOut()}>
             Take out
           </button>
         )}
@@ -318,6 +325,7 @@ function Deposit({ account }: { account: Account }) {
       <AmountPanel
         {...entered}
         verb="Deposit"
+        where={`into account ${account.id}`}
         title={title}
         most={isEther ? undefined : held}
         tooMuch={(most) => `Your wallet holds ${most}.`}
@@ -424,8 +432,10 @@ function Withdraw({ account }: { account: Account }) {
     enabled: loan > 0n,
     placeholderData: (before) => before,
   });
+  // Ticked for this amount of this account: another amount is another loan.
+  const wish = `${account.id} ${amount}`;
   const [borrowed, borrow] = useState<string | null>(null);
-  const isBorrowing = borrowed === account.id;
+  const isBorrowing = borrowed === wish;
   const settled = useSettled(token.token === SETTLEMENT && amount ? amount : 0n);
   const cashE8 = settled * unitE8(token.decimals);
   const asked = useSettled(amount ?? 0n);
@@ -448,6 +458,12 @@ function Withdraw({ account }: { account: Account }) {
   const withdraw = () =>
     run(title, async (tell) => {
       const fresh = await api.account(account.id);
+      // The account may have become another one since it was shown, by this withdrawal sent from another tab, say.
+      if (token.token === SETTLEMENT) {
+        const now = loanE8(cashOf(fresh, token.decimals), amount! * unitE8(token.decimals));
+        const refusal = unticked(now, isBorrowing ? loan : 0n);
+        if (refusal !== null) throw new Error(refusal);
+      }
       const sent = await sendProved(
         config,
         ([shown]) => calls.withdraw(deployment, fresh, token.token, amount!, address!, shown!),
@@ -467,6 +483,7 @@ function Withdraw({ account }: { account: Account }) {
       <AmountPanel
         {...entered}
         verb="Withdraw"
+        where={`from account ${account.id}`}
         title={title}
         most={most}
         tooMuch={(shown) => reason ?? `At most ${shown} keep the initial margin and the floor now.`}
@@ -506,7 +523,7 @@ function Withdraw({ account }: { account: Account }) {
             <input
               type="checkbox"
               checked={isBorrowing}
-              onChange={(event) => borrow(event.target.checked ? account.id : null)}
+              onChange={(event) => borrow(event.target.checked ? wish : null)}
             />{" "}
             <span>
               This borrows {dollars(loan)} against collateral, at about {rate === undefined ? "…" : percent(rate, 2)} a
@@ -602,6 +619,7 @@ function Move({ account }: { account: Account }) {
       <AmountPanel
         {...entered}
         verb="Move"
+        where={`from account ${account.id} to ${to.id}`}
         title={title}
         most={most}
         tooMuch={(shown) =>

@@ -317,6 +317,10 @@ const EVERYTHING = "Cancel everything";
 const ENDED = 10;
 const bare = (sizeE8: string): string => size(abs(big(sizeE8)));
 const filledE8 = (order: Order): bigint => abs(big(order.sizeE8)) - abs(big(order.leftE8)) - abs(big(order.inFlightE8));
+const sideOf = (order: Order): string => (big(order.sizeE8) > 0n ? "Buy" : "Sell");
+/** An order as it is told from the others of a list. */
+const wordsOf = (order: Order): string =>
+  `${sideOf(order)} ${bare(order.sizeE8)} ${order.name} at ${price(order.limitPriceE8)}`;
 const isOpen = (order: Order): boolean => order.status === "resting" || order.status === "settling";
 
 function Orders({ account }: { account: Account }) {
@@ -377,7 +381,7 @@ function Orders({ account }: { account: Account }) {
           <li key={order.nonce} data-testid="order" data-status={order.status}>
             <div>
               <strong className={big(order.sizeE8) > 0n ? "good" : "bad"}>
-                {big(order.sizeE8) > 0n ? "Buy" : "Sell"} {bare(order.sizeE8)}
+                {sideOf(order)} {bare(order.sizeE8)}
               </strong>{" "}
               {order.name} at {price(order.limitPriceE8)}
               <p className="quiet">
@@ -391,11 +395,21 @@ function Orders({ account }: { account: Account }) {
             {isCancellable(order) && (
               <div className="row">
                 {isOpen(order) && (
-                  <button type="button" className="ghost" onClick={() => void cancel(order)}>
+                  <button
+                    type="button"
+                    className="ghost"
+                    aria-label={`Cancel: ${wordsOf(order)}`}
+                    onClick={() => void cancel(order)}
+                  >
                     Cancel
                   </button>
                 )}
-                <button type="button" className="ghost" onClick={() => void cancelOnChain(order)}>
+                <button
+                  type="button"
+                  className="ghost"
+                  aria-label={`On chain: cancel ${wordsOf(order)}`}
+                  onClick={() => void cancelOnChain(order)}
+                >
                   On chain
                 </button>
               </div>

@@ -23,10 +23,11 @@ export function Trust({ id }: { id: string | null }) {
     <>
       <h2>Check it on chain</h2>
       <p>
-        Your wallet's own node runs the referee contract on your account at the last checkpoint, and each integer is set
-        beside what this solver computed for the same one; the figures above are newer, at the prices of this moment. No
-        signature is believed, and of the solver only where the contracts are: compare the addresses below with those of
-        the deployment. A wallet whose node does not answer reads through the solver's.
+        The node of the wallet that is connected runs the referee contract on your account at the last checkpoint, and
+        each integer is set beside what this solver computed for the same one; the figures above are newer, at the
+        prices of this moment. No signature is believed, and of the solver only where the contracts are: compare the
+        addresses below with those of the deployment. Where that node does not answer, one that the solver names is
+        asked, and the verdict says so.
       </p>
       {id ? <Check id={id} /> : <p className="quiet">Connect a wallet and open an account first.</p>}
       <h2>Attestations</h2>
@@ -140,7 +141,7 @@ export function Trust({ id }: { id: string | null }) {
 function Check({ id }: { id: string }) {
   const { deployment, config } = useSetting();
   const { isConnected } = useConnection();
-  const [rows, setRows] = useState<{ checkpoint: string; comparisons: Comparison[] } | null>(null);
+  const [rows, setRows] = useState<{ checkpoint: string; comparisons: Comparison[]; isOwn: boolean } | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const check = async () => {
@@ -149,7 +150,7 @@ function Check({ id }: { id: string }) {
     setRows(null);
     try {
       const inputs = await api.inputs(id);
-      setRows({ checkpoint: inputs.checkpoint, comparisons: await checkOnChain(config, deployment, inputs) });
+      setRows({ checkpoint: inputs.checkpoint, ...(await checkOnChain(config, deployment, inputs)) });
     } catch (error) {
       setFailure(explain(error));
     } finally {
@@ -172,7 +173,10 @@ function Check({ id }: { id: string }) {
           <p role="status" data-testid="verdict" className={`statement ${isSame ? "good" : "bad"}`}>
             {isSame
               ? `Every integer at checkpoint ${rows.checkpoint} is the same here and on chain.`
-              : "Something differs. Do not trust the figures of this solver, and keep a copy of this page."}
+              : "Something differs. Do not trust the figures of this solver, and keep a copy of this page."}{" "}
+            {rows.isOwn
+              ? "Your wallet's own node was asked."
+              : "Your wallet's node did not answer: the one that this solver names was asked, so that this rests on the solver's word."}
           </p>
           <table className="checks-table">
             <thead>
