@@ -38,6 +38,7 @@ test("a tab that only looks writes nothing over what another one does", () => {
   const seen = keptSteps();
   expect(seen).toEqual([{ ...approved, state: "failed", detail: REST }]);
   keepSteps(seen, seen);
+  expect(JSON.parse(localStorage.getItem(`omargin-step-${approved.id}`)!)).toEqual(approved);
   const deposited = { ...approved, state: "mining" as const, rest: undefined };
   keepSteps([approved], [deposited]);
   expect(keptSteps()).toEqual([JSON.parse(JSON.stringify(deposited))]);
