@@ -18,6 +18,10 @@ function connect(config: Config, chainId: string, block: string | Error) {
   };
   const connector = { uid: "two", id: "test.wallet", type: "injected", getProvider: async () => provider };
   const connection = { accounts: ["0x0000000000000000000000000000000000000001"], chainId: 1, connector };
+  config._internal.connectors.setState((others) => [
+    ...others.filter((one) => one.id !== connector.id),
+    connector as unknown as (typeof others)[number],
+  ]);
   config.setState((state) => ({
     ...state,
     current: "two",
@@ -54,10 +58,15 @@ test("reads go through the wallet that is connected, and it is told whose node w
     connect(alone, chain, block);
     await expect(ask(alone)).rejects.toThrow(chain === "0x2" ? "on chain 2, not on 1" : "Failed to fetch");
   }
-  // What a reload left of a connection has no provider yet.
-  both.setState((state) => ({
-    ...state,
-    connections: new Map([["two", { accounts: [], chainId: 1, connector: { uid: "two" } }]]) as never,
-  }));
+  // What a reload leaves of a connection is the wallet's name.
+  const left = (id: string) =>
+    both.setState((state) => ({
+      ...state,
+      connections: new Map([["two", { accounts: [], chainId: 1, connector: { id, uid: "old" } }]]) as never,
+    }));
+  connect(both, "0x1", "0x7");
+  left("test.wallet");
+  expect(await ask(both)).toEqual({ answer: 7n, isOwn: true });
+  left("another.wallet");
   expect(await ask(both)).toEqual({ answer: 0x63n, isOwn: false });
 });

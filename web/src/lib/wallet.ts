@@ -49,10 +49,11 @@ const WALLET_MILLISECONDS = 1000;
 
 /** Asks the node of the wallet that is connected, of however many there are, while that is on the page's chain. */
 async function askWallet(config: AnyConfig | undefined, chainId: number, asked: never): Promise<unknown> {
+  // By its name, which is all that is left of it after a reload until it is connected again.
   const { connections, current } = config?.state ?? {};
-  const connector = current ? connections?.get(current)?.connector : undefined;
-  // What is left of one from before a reload is its name, until it is connected again.
-  const provider = (await connector?.getProvider?.({ chainId })) as EIP1193Provider | undefined;
+  const name = current ? connections?.get(current)?.connector.id : undefined;
+  const connector = config?.connectors.find((one) => one.id === name);
+  const provider = (await connector?.getProvider({ chainId })) as EIP1193Provider | undefined;
   if (!provider) throw new ProviderDisconnectedError(new Error("No wallet is connected."));
   const on = await withRetry(
     () => withTimeout(() => provider.request({ method: "eth_chainId" }), { timeout: WALLET_MILLISECONDS }),

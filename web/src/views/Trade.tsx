@@ -153,11 +153,7 @@ export function Trade({ account }: { account: Account }) {
                 ? wanted(8)
                 : null
           }
-          hint={
-            priceText === "" && instrument && book === undefined
-              ? "The order book is not known yet, so no price is suggested: wait a moment, or write one."
-              : `Mark ${price(mark)}`
-          }
+          hint={`Mark ${price(mark)}${priceText === "" && !book ? "; the book is not known yet" : ""}`}
         />
         <Choice label="Good for" value={life} options={lives} onChange={setLife} />
         <div className="checks">
