@@ -175,7 +175,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
         {
             await visitor.Field("Or another of yours, by its number").FillAsync(number);
             await Assertions.Expect(visitor.Field("To account")).ToHaveValueAsync(isOwn ? number : first);
-            await Assertions.Expect(visitor.Button("Move 1 USDC")).ToBeEnabledAsync(new LocatorAssertionsToBeEnabledOptions { Enabled = isOwn });
+            await Assertions.Expect(visitor.Submit("Move 1 USDC")).ToBeEnabledAsync(new LocatorAssertionsToBeEnabledOptions { Enabled = isOwn });
         }
 
         await visitor.AssertAccessibleAsync("a move to an account by its number");
@@ -463,6 +463,7 @@ public sealed class PageGuardTests(PageWorld world) : IClassFixture<PageWorld>
 
             await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = deployment.ToJsonString() });
         });
+        await Assertions.Expect(visitor.Page.Locator("button.buy")).ToBeEnabledAsync();
         Volatile.Write(ref isChanged, true);
         await visitor.Page.Locator("button.buy").ClickAsync();
         Assert.Contains("The fee for taking is 0.123 % now. Nothing was signed; look at the order again.", await visitor.FailureAsync("Buy 0.1 BTC-PERP"), StringComparison.Ordinal);

@@ -100,6 +100,28 @@ public sealed class SentTransactionTests(PageWorld world) : IClassFixture<PageWo
         await Assertions.Expect(visitor.Button($"Deposit 10 USDC into account {first}")).ToHaveCountAsync(1);
     }
 
+    /// <summary>A tick is for the loan that stands beside it: another amount is another loan.</summary>
+    [BrowserFact]
+    public async Task Loan_OfAWithdrawal_IsTickedForOneAmount()
+    {
+        await using Visitor visitor = await world.VisitAsync();
+        await visitor.ConnectAsync();
+        ulong account = await visitor.OpenAccountAsync();
+        await visitor.DepositAsync("100", "100");
+        await visitor.ChooseAsync("Withdraw");
+        await visitor.Field("Amount").FillAsync("150");
+        ILocator loan = visitor.Page.GetByTestId("loan");
+        await Assertions.Expect(loan).ToContainTextAsync("This borrows $50.00 against collateral");
+        ILocator withdraw = visitor.Button($"Withdraw 150 USDC from account {account}");
+        await Assertions.Expect(withdraw).ToBeDisabledAsync();
+        await loan.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await Assertions.Expect(withdraw).ToBeEnabledAsync();
+        await visitor.Field("Amount").FillAsync("1500");
+        await Assertions.Expect(loan).ToContainTextAsync("This borrows $1,400.00 against collateral");
+        await Assertions.Expect(loan.GetByRole(AriaRole.Checkbox)).Not.ToBeCheckedAsync();
+        await Assertions.Expect(visitor.Submit("Withdraw 1,500 USDC")).ToBeDisabledAsync();
+    }
+
     [BrowserFact]
     public async Task Approval_ThatAReloadCutsOffFromItsDeposit_IsNotToldAsTheDeposit()
     {

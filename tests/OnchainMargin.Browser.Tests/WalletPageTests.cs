@@ -342,7 +342,7 @@ public sealed partial class WalletPageTests(PageWorld world) : IClassFixture<Pag
         await owner.ClearActivityAsync();
         await owner.ScreenshotAsync("19-move");
         await owner.AssertAccessibleAsync("move");
-        await owner.Button("Move 20,000 USDC").ClickAsync();
+        await owner.Submit("Move 20,000 USDC").ClickAsync();
         await owner.Page.Locator(".step[data-state=done], .step[data-state=failed]").WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
         Assert.Equal("done", await owner.Page.Locator(".step").First.GetAttributeAsync("data-state"));
         Assert.Empty((await world.Protocol.Client.GetAccountAsync(account)).State.Positions);
