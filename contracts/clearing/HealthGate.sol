@@ -32,6 +32,9 @@ contract HealthGate is IHealthGate {
     /// @dev What part of the maintenance margin tokens are worth, at least, that an account rests on.
     int256 internal constant RESTING_PARTS = 100;
 
+    /// @dev How old the surface of an expiry may be in which a fill opens something.
+    uint256 internal constant SURFACE_OPENS_SECONDS = 3600;
+
     IReferee public immutable referee;
     IFloorReferee public immutable floors;
     IRiskRegistry public immutable registry;
@@ -122,7 +125,7 @@ contract HealthGate is IHealthGate {
         uint256 priceE8,
         bytes calldata checkpoint,
         bytes calldata records
-    ) external view returns (uint256 forwardE8) {
+    ) external view returns (uint256 forwardE8, bool isStale) {
         uint256 expiry = Instruments.expiryOf(instrument);
         require(block.timestamp < expiry, Expired(instrument, expiry));
         uint256 mark;
@@ -130,6 +133,7 @@ contract HealthGate is IHealthGate {
         (mark, band, forwardE8) = _datedBand(instrument, checkpoint, records);
         uint256 distance = priceE8 > mark ? priceE8 - mark : mark - priceE8;
         require(distance <= band, IClearingEvents.PriceOutOfBand(instrument, priceE8, mark, band));
+        isStale = _isStale(Exposures.find(records, Instruments.underlyingOf(instrument)), expiry);
     }
 
     /// @inheritdoc IHealthGate
@@ -358,6 +362,15 @@ contract HealthGate is IHealthGate {
         // A worthless option has neither mark nor vega: its holders may still close at a price of next to nothing.
         uint256 least = (forwardE8 * LEAST_BAND_E8) / ONE;
         if (least > bandE8) bandE8 = least;
+    }
+
+    /// @dev Whether the surface of an expiry, which the record has, is too old to open something by: in an expiry's last hour, for which nobody has quotes, one of the hour before is not.
+    /// @custom:spec CLR-017
+    function _isStale(bytes calldata record, uint256 expiry) private view returns (bool) {
+        uint256 place = Checkpoints.UNDERLYING_WORDS;
+        while (Checkpoints.word(record, place) >> 224 != expiry) place += Checkpoints.EXPIRY_WORDS;
+        uint256 until = uint40(Checkpoints.word(record, place) >> 184) + SURFACE_OPENS_SECONDS;
+        return block.timestamp > until && expiry > until + SURFACE_OPENS_SECONDS;
     }
 
     function _requireSmaller(HealthQuestion calldata question) private pure {

@@ -13,6 +13,8 @@ struct LiveMarket {
     uint256 marketState;
     /// @notice Of the instrument's expiry, where a trade wants it; 0 otherwise.
     uint256 forwardE8;
+    /// @notice Whether the surface of that expiry is too old to open something by.
+    bool isStale;
     uint256 priceRangeE8;
     /// @notice The underlying's open interest before a trade.
     uint256 openE8;

@@ -272,11 +272,13 @@ contract TradeModule is OrderBook {
 
     /// @dev Reductions are never stopped: a fill that does not raise the open interest passes whatever the cap, and whatever the strike: one that nobody holds cannot be entered without raising it.
     /// @custom:spec CLR-015
+    /// @custom:spec CLR-017
     /// @custom:spec CLR-028
     function _requireInterest(uint96 instrument, LiveMarket memory market) internal view virtual {
         uint16 underlying = uint16(Instruments.underlyingOf(instrument));
         uint256 openE8 = _markets[underlying].openInterestE8;
         if (openE8 <= market.openE8) return;
+        require(!market.isStale, SurfaceTooOld(instrument));
         if (Instruments.isOption(instrument)) {
             uint256 strikeE8 = Instruments.strikeE8Of(instrument);
             (uint256 belowE8, uint256 stepE8) = StrikeGrid.around(strikeE8);
@@ -309,7 +311,7 @@ contract TradeModule is OrderBook {
         market.openE8 = _markets[uint16(underlying)].openInterestE8;
         if (Instruments.kindOf(instrument) != Instruments.PERPETUAL) {
             market.fundingE8 = 0;
-            market.forwardE8 = gate.requireInBand(instrument, priceE8, live.checkpoint, live.records);
+            (market.forwardE8, market.isStale) = gate.requireInBand(instrument, priceE8, live.checkpoint, live.records);
             return market;
         }
         _requireNearMark(live, instrument, priceE8, market.markE8);
@@ -351,7 +353,11 @@ contract TradeModule is OrderBook {
     ) private pure returns (uint256 makerFee, uint256 takerFee) {
         (uint256 makers, uint256 takers) = (clearing.makerFeeE8, clearing.takerFeeE8);
         uint256 highestE8 = makers > takers ? makers : takers;
-        uint256 notional = (sizeE8 * maker.limitPriceE8 + ONE - 1) / ONE;
+        uint256 notional;
+        // Unchecked: size and price are of 64 bits.
+        unchecked {
+            notional = (sizeE8 * maker.limitPriceE8 + ONE - 1) / ONE;
+        }
         makerFee = _takeFee(books, makerSide, maker, notional, makers, highestE8);
         takerFee = _takeFee(books, takerSide, taker, notional, takers, highestE8);
     }
@@ -369,8 +375,11 @@ contract TradeModule is OrderBook {
     ) private pure returns (uint256 feeE8) {
         uint256 allowedE8 = order.maxFeeRateE8;
         require(rateE8 <= allowedE8, FeeTooHigh(order.account, rateE8, allowedE8));
-        feeE8 = (notional * rateE8 + ONE - 1) / ONE;
-        if (allowedE8 > highestE8) side.feeLeftE8 += (notional * (allowedE8 - highestE8)) / ONE;
+        // Unchecked: a notional is of 102 bits, and rates are of 32.
+        unchecked {
+            feeE8 = (notional * rateE8 + ONE - 1) / ONE;
+            if (allowedE8 > highestE8) side.feeLeftE8 += (notional * (allowedE8 - highestE8)) / ONE;
+        }
         side.state.cashE8 -= int256(feeE8);
         books.ledger.feesE8 += uint128(feeE8);
     }

@@ -205,6 +205,9 @@ interface IClearingEvents {
     /// @notice Thrown when a fill would open options at a strike of more than three significant digits; the nearest strikes at which they may be opened (CLR-028).
     error StrikeOffGrid(uint96 instrument, uint256 belowE8, uint256 aboveE8);
 
+    /// @notice Thrown when a fill would raise the open interest in an expiry whose surface was published more than an hour ago (CLR-017).
+    error SurfaceTooOld(uint96 instrument);
+
     /// @notice Thrown when rights are given that do not exist.
     error RightsUnknown(uint8 rights);
 

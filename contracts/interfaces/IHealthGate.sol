@@ -86,12 +86,13 @@ interface IHealthGate {
 
     /// @notice Reverts unless a future or an option may trade at a price: it has not expired, its expiry is listed, and the price is in the band around its mark (CLR-013).
     /// @return forwardE8 The live forward of its expiry.
+    /// @return isStale Whether the surface of its expiry is too old to open something by (CLR-017).
     function requireInBand(
         uint96 instrument,
         uint256 priceE8,
         bytes calldata checkpoint,
         bytes calldata records
-    ) external view returns (uint256 forwardE8);
+    ) external view returns (uint256 forwardE8, bool isStale);
 
     /// @notice Reverts unless `proof` shows the account in its state after, less the fee.
     /// @param checkpoint,records What `PriceHub.liveFor` returned in this call, for at least what the account rests on.

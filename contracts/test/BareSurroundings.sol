@@ -30,8 +30,8 @@ contract BareSurroundings {
         bytes calldata
     ) external pure returns (uint256 feeE8) {}
 
-    function requireInBand(uint96, uint256, bytes calldata, bytes calldata) external pure returns (uint256) {
-        return SPOT_E8;
+    function requireInBand(uint96, uint256, bytes calldata, bytes calldata) external pure returns (uint256, bool) {
+        return (SPOT_E8, false);
     }
 
     function accrue() external pure returns (uint64, uint64) {

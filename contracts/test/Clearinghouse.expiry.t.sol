@@ -97,6 +97,40 @@ contract ClearinghouseExpiryTest is DatedFixture {
         _expectRefused(future(NEAR), BTC_PRICE, IHealthGate.Expired.selector);
     }
 
+    /// @dev Who holds something gets out by whatever surface there is; nothing is opened by one that may be of another market.
+    function test_settle_opensNothingByASurfaceOfMoreThanAnHour() public {
+        uint96 option = call(NEAR, 95_000);
+        tradeAtMark(alice, bob, option, 1e8);
+        tradeAtMark(alice, bob, future(FAR), 1e8);
+        dated.age(3600);
+        tradeAtMark(alice, bob, option, 1e8);
+        dated.age(3601);
+        _expectRefused(option, markOf(option), IClearingEvents.SurfaceTooOld.selector);
+        _expectRefused(put(NEAR, 85_000), markOf(put(NEAR, 85_000)), IClearingEvents.SurfaceTooOld.selector);
+        _expectRefused(future(FAR), markOf(future(FAR)), IClearingEvents.SurfaceTooOld.selector);
+        trade(alice, bob, btcPerpetual, 1e8, BTC_PRICE);
+        // Alice sells to carol, who had none: as many are open as before.
+        tradeAtMark(carol, alice, option, 1e8);
+        tradeAtMark(bob, alice, option, 1e8);
+        tradeAtMark(bob, alice, future(FAR), 1e8);
+        require(unpacked(alice).positions.length == 1, Broken("she is out of all that is dated"));
+        requireConserved();
+    }
+
+    /// @dev Nobody has quotes of an expiry's last hour: a surface of the hour before holds until the end.
+    function test_settle_opensByASurfaceOfTheHourBeforeTheLast() public {
+        pass(10 days - 1800);
+        dated.age(5401);
+        _expectRefused(future(NEAR), BTC_PRICE, IClearingEvents.SurfaceTooOld.selector);
+        _expectRefused(future(FAR), BTC_PRICE, IClearingEvents.SurfaceTooOld.selector);
+        dated.age(5400);
+        _expectRefused(future(FAR), BTC_PRICE, IClearingEvents.SurfaceTooOld.selector);
+        tradeAtMark(alice, bob, future(NEAR), 1e8);
+        pass(1799);
+        dated.age(7199);
+        tradeAtMark(alice, bob, future(NEAR), 1e8);
+    }
+
     function test_settle_bandOfAFutureIsOfItsMark() public {
         uint256 edge = (BTC_PRICE * 105) / 100;
         _expectRefused(future(NEAR), edge + 1, IClearingEvents.PriceOutOfBand.selector);

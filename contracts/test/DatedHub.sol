@@ -24,6 +24,7 @@ contract DatedHub {
     int64 private _risenE12;
     /// @dev How far forwards lie above spot, of it.
     uint64 private _basisE8;
+    uint40 private _ageSeconds;
 
     constructor(IPriceHub inner_) {
         inner = inner_;
@@ -58,6 +59,11 @@ contract DatedHub {
     /// @notice Puts all forwards above spot by a part of it.
     function lift(uint64 basisE8) external {
         _basisE8 = basisE8;
+    }
+
+    /// @notice Has all surfaces published so long ago.
+    function age(uint40 ageSeconds) external {
+        _ageSeconds = ageSeconds;
     }
 
     /// @notice `IPriceHub.surfaces`: whose forwards are this hub's.
@@ -137,7 +143,8 @@ contract DatedHub {
             Surface memory delayed = Surface(forwardE8, forwardE8, 36e10, 0, 0, 0, 1e7);
             Surface memory flat = Surface(forwardE8, forwardE8, 36e10 + _risenE12, 0, 0, 0, 1e7);
             uint16 following = _following(all[i]);
-            open[count++] = ExpiryRecord(all[i], uint40(block.timestamp), DISCOUNT_NONE, following, flat, delayed);
+            uint40 published = uint40(block.timestamp) - _ageSeconds;
+            open[count++] = ExpiryRecord(all[i], published, DISCOUNT_NONE, following, flat, delayed);
         }
     }
 

@@ -279,6 +279,13 @@ contract FillVectorsTest is PlainFixture, Columns {
         }
     }
 
+    /// @dev One underlying, with one expiry whose surface is of now.
+    function _recordsOf(uint96 instrument) private view returns (bytes memory) {
+        uint256 head = (uint256(Instruments.underlyingOf(instrument)) << 48) | (1 << 24);
+        uint256 expiry = (uint256(Instruments.expiryOf(instrument)) << 224) | (block.timestamp << 184);
+        return abi.encodePacked(uint256(0), head, uint256(0), uint256(0), expiry, uint256(0), uint256(0), uint256(0));
+    }
+
     function _price(IHealthGate gate, Prices memory v, uint256 i) private {
         uint96 instrument = _instrumentOf(v.kind[i]);
         uint256 mark = v.mark[i] > 0 ? uint256(v.mark[i]) : 0;
@@ -288,8 +295,11 @@ contract FillVectorsTest is PlainFixture, Columns {
             reason = _refusalOf(_deal(_taker, _maker, v.kind[i], 1, v.price[i]));
         } else {
             _all.setQuote(Quote(v.mark[i], v.vega[i], v.forward[i]));
-            try gate.requireInBand(instrument, v.price[i], "", "") returns (uint256 forwardE8) {
-                assert(forwardE8 == v.forward[i]);
+            try gate.requireInBand(instrument, v.price[i], "", _recordsOf(instrument)) returns (
+                uint256 forwardE8,
+                bool isStale
+            ) {
+                assert(forwardE8 == v.forward[i] && !isStale);
             } catch (bytes memory refusal) {
                 reason = refusal;
             }

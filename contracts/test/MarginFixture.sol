@@ -146,14 +146,35 @@ abstract contract MarginFixture {
         return _sorted(positions);
     }
 
+    /// @dev An account in two markets, without collateral.
+    function pack(
+        UnderlyingRecord memory first,
+        UnderlyingRecord memory second,
+        Position[] memory positions
+    ) internal pure returns (Inputs memory inputs) {
+        inputs.state = _stateOf(positions);
+        bytes memory one = Checkpoints.encodeUnderlying(first);
+        bytes memory other = Checkpoints.encodeUnderlying(second);
+        inputs.records = bytes.concat(one, other);
+        inputs.checkpoint = bytes.concat(
+            Checkpoints.encodeHeader(CheckpointHeader(1, TIME, 2, 0, 13e7, 1e12, 1e12)),
+            keccak256(one),
+            keccak256(other)
+        );
+    }
+
+    function _stateOf(Position[] memory positions) private pure returns (bytes memory) {
+        AccountState memory account;
+        (account.cashE8, account.positions) = (7e12, positions);
+        return AccountStates.encode(account);
+    }
+
     function pack(
         UnderlyingRecord memory u,
         Position[] memory positions,
         uint128 spot
     ) internal pure returns (Inputs memory inputs) {
-        AccountState memory account;
-        (account.cashE8, account.positions) = (7e12, positions);
-        inputs.state = AccountStates.encode(account);
+        inputs.state = _stateOf(positions);
         inputs.records = Checkpoints.encodeUnderlying(u);
         if (spot != 0) inputs.balances = abi.encodePacked(uint16(4), uint112(0), spot);
         inputs.checkpoint = bytes.concat(

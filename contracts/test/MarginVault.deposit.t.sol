@@ -5,6 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {MockToken} from "../dev/MockToken.sol";
 import {OddToken} from "../dev/OddToken.sol";
+import {AccountInput} from "../interfaces/ClearingTypes.sol";
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {VM} from "./IVm.sol";
 import {ProtocolFixture} from "./ProtocolFixture.sol";
@@ -104,6 +105,38 @@ contract MarginVaultDepositTest is ProtocolFixture {
         vault.deposit(account, oddIndex, 100);
         assert(!odd.callbackSucceeded());
         assert(vault.balanceOf(account, oddIndex) == 100);
+    }
+
+    /// @dev Both ways out, of what counts and of what lies idle above a cap: what cannot be paid stays whose it was, and comes out once the token moves again.
+    function test_withdraw_ofATokenThatMisbehavesPaysWhollyOrNotAtAll() public {
+        vault.deposit(account, oddIndex, 100);
+        vault.setCap(oddIndex, 0, 0);
+        vault.deposit(account, oddIndex, 40);
+        odd.set(OddToken.Behaviour.ReturnsFalse);
+        _expectUnpaid(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, odd));
+        odd.set(OddToken.Behaviour.Reverts);
+        _expectUnpaid(abi.encodeWithSelector(OddToken.Refused.selector));
+        odd.set(OddToken.Behaviour.ReturnsNothing);
+        address owner = ownerOf(account);
+        withdraw(account, oddIndex, 100);
+        VM.prank(owner);
+        vault.withdrawIdle(account, oddIndex, 40, owner);
+        assert(odd.balanceOf(owner) == 140);
+        (uint256 held, uint256 owed) = vault.conservation(oddIndex);
+        assert(held == 0 && owed == 0);
+    }
+
+    function _expectUnpaid(bytes memory reason) private {
+        AccountInput memory brought = input(account, computed());
+        address owner = ownerOf(account);
+        VM.prank(owner);
+        VM.expectRevert(reason);
+        clearinghouse.withdraw(brought, oddIndex, 100, owner);
+        VM.prank(owner);
+        VM.expectRevert(reason);
+        vault.withdrawIdle(account, oddIndex, 40, owner);
+        assert(vault.balanceOf(account, oddIndex) == 100 && vault.idleOf(account, oddIndex) == 40);
+        assert(odd.balanceOf(owner) == 0 && odd.balanceOf(address(vault)) == 140);
     }
 
     /// @dev A token that shrank by itself owes its holders already; the settlement token is taken whatever happens.

@@ -103,6 +103,22 @@ contract RefereeTest is MarginFixture {
         assert(together <= _groupMargin(u, a) + _groupMargin(u, b) + 8);
     }
 
+    /// @dev The same of two markets of a group, whose losses are netted as far as their nettingFloor lets them, with legs of one unit in both that change no more than roundings.
+    function testFuzz_scenarioPart_isSubAdditiveOverTwoMarkets(uint256 seed) external {
+        start(seed);
+        UnderlyingRecord memory u = plainMarket();
+        UnderlyingRecord memory v = plainMarket();
+        (v.underlying, v.group) = (u.underlying + 1, u.group);
+        (u.nettingFloorE8, v.nettingFloorE8) = (uint32(draw(5e7, 1e8)), uint32(draw(5e7, 1e8)));
+        Position[] memory a = concat(positionsOf(u, draw(1, 3), 1e11), positionsOf(v, draw(1, 3), 1e11));
+        Position[] memory b = concat(positionsOf(u, draw(1, 3), 1e11), positionsOf(v, draw(1, 3), 1e11));
+        Position[] memory dust = concat(positionsOf(u, 2, 1), positionsOf(v, 2, 1));
+        uint256 ofA = _groupMargin(u, v, a);
+        uint256 apart = ofA + _groupMargin(u, v, b);
+        assert(_groupMargin(u, v, concat(a, b)) <= apart + 8);
+        assert(_groupMargin(u, v, concat(a, dust)) <= ofA + _groupMargin(u, v, dust) + 8);
+    }
+
     /// @dev k times the portfolio has k times the scenario loss, to the rounding of one N.
     function testFuzz_scenarioPart_scales(uint256 seed) external {
         start(seed);
@@ -277,6 +293,14 @@ contract RefereeTest is MarginFixture {
     function _groupMargin(UnderlyingRecord memory u, Position[] memory positions) private view returns (uint256) {
         if (positions.length == 0) return 0;
         return _report(pack(u, positions, 0)).groups[0].maintenanceE8;
+    }
+
+    function _groupMargin(
+        UnderlyingRecord memory u,
+        UnderlyingRecord memory v,
+        Position[] memory positions
+    ) private view returns (uint256) {
+        return _report(pack(u, v, positions)).groups[0].maintenanceE8;
     }
 
     function _report(Inputs memory i) private view returns (Breakdown memory) {

@@ -22,6 +22,9 @@ namespace OnchainMargin.EndToEnd.Tests;
 [Collection(SharedChain.Name)]
 public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<AttackWorld>, IAsyncLifetime
 {
+    private const int Day = 86_400;
+    private const int EightOClock = 8 * 3600;
+
     private readonly ProtocolBook _book = world.Book;
     private string _snapshot = "";
 
@@ -280,15 +283,34 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
     [Fact]
     public async Task Attesters_SilentForADay_LeaveEverythingToComputation()
     {
-        await Chain.Chain.PassAsync(86_400);
+        uint expiry = (uint)((await Chain.NowAsync() / Day * Day) + (30 * Day) + EightOClock);
+        await world.PublishSurfaceAsync(expiry);
+        await Chain.Chain.PassAsync(61);
+        await Chain.Client.TakeCheckpointAsync();
+        var option = Instrument.Call(1, expiry, 90_000_0000);
+        await Chain.TradeAsync(world.Bold, world.Maker, option, Deployed.Unit / 10);
+        await Chain.Chain.PassAsync(Day);
         await Chain.SetPriceAsync(1, AttackWorld.Btc);
+
+        // Of what is dated nothing is opened by yesterday's surface, and what is held is closed by it.
+        await RefusedAsync("SurfaceTooOld", () => Chain.TradeAsync(world.Bold, world.Maker, option, Deployed.Unit / 10));
+        await Chain.TradeAsync(world.Maker, world.Bold, option, Deployed.Unit / 20);
         await Chain.TradeAsync(world.Bold, world.Maker, 1, Deployed.Unit, AttackWorld.Btc);
         await AttackWorld.WithdrawAsync(world.Bold, 1_000_000, Proofs.Computed);
+        await Chain.AssertSameFiguresAsync();
+
         await Chain.SetPriceAsync(1, AttackWorld.Btc * 81 / 100);
         BookAccount account = await Chain.Client.GetAccountAsync(world.Bold.Account);
         CheckpointInputs live = await Chain.Client.GetLiveInputsAsync();
         byte[] witness = Witness.Best(account.State, account.Balances.AsSpan(), live.View, SurfaceChoice.Better);
-        Assert.NotEqual(0UL, await Chain.Client.StartLiquidationAsync(account, witness));
+        ulong lot = await Chain.Client.StartLiquidationAsync(account, witness);
+        await Chain.Chain.PassAsync(360);
+        ProtocolBook book = await Chain.Client.ReplayAsync();
+        await world.Maker.Client.BidAsync(book.Lots[lot], 100_000_000, Int256.MaxValue, book.Accounts[world.Maker.Account], Proofs.Computed);
+        await Chain.Client.FinishLotAsync((await Chain.Client.ReplayAsync()).Lots[lot]);
+        BookAccount left = (await Chain.Client.ReplayAsync()).Accounts[world.Bold.Account];
+        Assert.Equal(0UL, left.OpenLot);
+        Assert.All(left.State.Positions, (position, i) => Assert.InRange(position.SizeE8, 1, account.State.Positions[i].SizeE8 - 1));
     }
 
     private static async Task RefusedAsync(string error, Func<Task> attack)

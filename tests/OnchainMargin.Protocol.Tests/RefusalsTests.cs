@@ -61,7 +61,7 @@ public sealed partial class RefusalsTests
 
     /// <summary>What a trade, a withdrawal, a move or a bid of somebody who means well can meet has words of its own.</summary>
     [Theory]
-    [InlineData("Clearinghouse", "AccountNotEmpty AccountsNotSiblings NeedFirst NeedNotDue NotFilledWhole NothingExpired NothingToServe OrderDone OrderExpired OrderInvalid OrdersDoNotMatch OutOfDomain PositionMissing PostOnlyTaker PriceOutOfBand SelfTrade StrikeOffGrid")]
+    [InlineData("Clearinghouse", "AccountNotEmpty AccountsNotSiblings NeedFirst NeedNotDue NotFilledWhole NothingExpired NothingToServe OrderDone OrderExpired OrderInvalid OrdersDoNotMatch OutOfDomain PositionMissing PostOnlyTaker PriceOutOfBand SelfTrade StrikeOffGrid SurfaceTooOld")]
     [InlineData("HealthGate", "CollateralTooLow Drifted Expired FloorTooLow MarginTooLow NotReducing ProofNotAllowed ReductionTooDear")]
     [InlineData("LiquidationHouse", "FractionInvalid InGrace InsuranceExhausted LotMismatch LotNotOpen NeedTooYoung NoLoss NotHealthy NotLiquidatable NothingToDeleverage PayTooHigh TooSoon")]
     [InlineData("RiskRegistry", "AttestationExpired AttestationVoid EpochVoid")]

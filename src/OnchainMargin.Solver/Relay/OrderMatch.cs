@@ -54,7 +54,7 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
             HasToReduce(Taker, underlying, book) ? Taker : HasToReduce(Maker, underlying, book) ? Maker : NotRepaying(book),
         Clearinghouse.PausedError when SpotOrders.IsSpot(Maker.Instrument) => NotRepaying(book),
         // Open interest grows where neither side reduces.
-        Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError or Clearinghouse.OpenInterestTooHighError or Clearinghouse.OptionInterestTooHighError => !Taker.Reduces(SizeE8, book) ? Taker : !Maker.Reduces(SizeE8, book) ? Maker : null,
+        Clearinghouse.MarketNotNormalError or Clearinghouse.PausedError or Clearinghouse.OpenInterestTooHighError or Clearinghouse.OptionInterestTooHighError or Clearinghouse.SurfaceTooOldError => !Taker.Reduces(SizeE8, book) ? Taker : !Maker.Reduces(SizeE8, book) ? Maker : null,
         Clearinghouse.PriceOutOfBandError { PriceE8: var price, MarkE8: var mark } => Maker.IsBuy == price > mark ? Maker : Taker,
         _ => error.Arguments.Select(argument => argument is { Name: "account", Value: ulong account } ? Of(account) : null).FirstOrDefault(static order => order is not null),
     };

@@ -54,6 +54,9 @@ public sealed class AttackWorld(ChainFixture fixture) : IAsyncLifetime
         _second?.Dispose();
     }
 
+    /// <summary>A surface that both attesters signed.</summary>
+    public Task PublishSurfaceAsync(uint expiry) => Deployed.PublishSurfaceAsync(expiry, 10_000_000_000, _second);
+
     /// <summary>Takes a checkpoint and looks at the book.</summary>
     public async Task RefreshAsync()
     {

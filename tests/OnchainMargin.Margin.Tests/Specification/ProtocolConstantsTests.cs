@@ -135,6 +135,7 @@ public sealed partial class ProtocolConstantsTests
         ["parameterSteps.basisTenorYears"] = ("risk/RiskParameters.sol", "TENOR_YEARS", 1),
         ["clearing.narrowBandParts"] = ("clearing/HealthGate.sol", "NARROW_PARTS", 1),
         ["clearing.restingParts"] = ("clearing/HealthGate.sol", "RESTING_PARTS", 1),
+        ["clearing.surfaceOpensSeconds"] = ("clearing/HealthGate.sol", "SURFACE_OPENS_SECONDS", 1),
         ["clearing.needOptionGainE8"] = ("clearing/Needs.sol", "OPTION_GAIN_E8", 1),
         ["clearing.needRangeSeconds"] = ("clearing/Needs.sol", "RANGE_SECONDS", 1),
         ["clearing.needTauMinSeconds"] = ("clearing/Needs.sol", "TAU_MIN_SECONDS", 1),

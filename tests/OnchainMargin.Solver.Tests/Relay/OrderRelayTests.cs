@@ -387,7 +387,7 @@ public sealed class OrderRelayTests : IAsyncLifetime
         RestingOrder maker = await TakenAsync(_world.Sign(1, -One / 10, Btc, 1));
         RestingOrder closes = await TakenAsync(_world.Sign(2, One / 10, Btc, 1));
         RestingOrder opens = await TakenAsync(_world.Sign(3, One / 10, Btc * 9 / 10, 1));
-        foreach (IContractError error in (IContractError[])[new Clearinghouse.OpenInterestTooHighError(1, 2, 1), new Clearinghouse.OptionInterestTooHighError(1, 2, 1)])
+        foreach (IContractError error in (IContractError[])[new Clearinghouse.OpenInterestTooHighError(1, 2, 1), new Clearinghouse.OptionInterestTooHighError(1, 2, 1), new Clearinghouse.SurfaceTooOldError(1)])
         {
             Assert.Same(opens, new OrderMatch(maker, opens, 1).Named(error, _world.Book()));
             Assert.Same(maker, new OrderMatch(maker, closes, 1).Named(error, _world.Book()));
