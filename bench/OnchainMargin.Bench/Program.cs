@@ -22,6 +22,7 @@ string? only = args.FirstOrDefault(static word => word.StartsWith("--only=", Str
     ("Growth", results => new BookBench().Grow(results, quick)),
     ("Strikes", results => new BookBench().Strikes(results)),
     ("Margin", results => new MarginBench().Run(results, quick)),
+    ("Command", CommandBench.Run),
     ("Kernels", results => KernelBenchmarks.Run(results, quick)),
     ("Models", results => VarBench.Run(results, quick)),
     ("Merkle", results => MerkleBench.Run(results, quick)),

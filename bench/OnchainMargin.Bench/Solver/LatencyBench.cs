@@ -47,6 +47,8 @@ internal static class LatencyBench
             results["latency.oracleToTx.p99.ms"] = Part(times.Quiet, 99);
             results["latency.busy.oracleToTx.p50.ms"] = Part(times.Busy, 50);
             results["latency.busy.oracleToTx.p99.ms"] = Part(times.Busy, 99);
+            results["latency.gcPause.most.ms"] = times.Paused.Max();
+            results["latency.gcPause.share"] = times.Paused.Sum() / times.Lasted.Sum();
             results["latency.part.wake.p50.ms"] = Part(times.Asked, 50);
             results["latency.workingSet.GB"] = Environment.WorkingSet / 1e9;
             stages.Write(results, "latency.part");
@@ -94,7 +96,7 @@ internal static class LatencyBench
         await keeper.WaitAsync(CancellationToken.None);
         await SettleAsync(keeper);
         stub.Arrivals.Clear();
-        var times = new Times([], [], []);
+        var times = new Times([], [], [], [], []);
         for (int round = 0; round < sinking.Length; round++)
         {
             // Of the stub every other price comes while the keeper still looks at the whole book at the price before.
@@ -102,6 +104,7 @@ internal static class LatencyBench
             stub.Set(prices[round + 1]);
             stages.Begin(isKept: round >= WarmUps && !isBusy);
             Task waiting = keeper.WaitAsync(CancellationToken.None);
+            TimeSpan paused = GC.GetTotalPauseDuration();
             long told = Stopwatch.GetTimestamp();
             Task telling = stub.TellAsync((ulong)round + 2);
             if (!isStub)
@@ -116,6 +119,8 @@ internal static class LatencyBench
             await telling;
             if (round >= WarmUps)
             {
+                times.Paused.Add((GC.GetTotalPauseDuration() - paused).TotalMilliseconds);
+                times.Lasted.Add(Stopwatch.GetElapsedTime(told).TotalMilliseconds);
                 times.Asked.Add(Stopwatch.GetElapsedTime(told, stub.LiveAskedAt).TotalMilliseconds);
                 (isBusy ? times.Busy : times.Quiet).AddRange(stub.Arrivals.Select(at => Stopwatch.GetElapsedTime(told, at).TotalMilliseconds));
             }
@@ -222,6 +227,6 @@ internal static class LatencyBench
         return values[values.Count * percent / 100];
     }
 
-    /// <summary>Milliseconds from a header to each transaction, of rounds by themselves and of those beside a look at the whole book, and to the question for prices.</summary>
-    private sealed record Times(List<double> Quiet, List<double> Busy, List<double> Asked);
+    /// <summary>Milliseconds from a header to each transaction, of rounds by themselves and of those beside a look at the whole book, and to the question for prices; how long rounds lasted, and for how much of each the collector stopped everything.</summary>
+    private sealed record Times(List<double> Quiet, List<double> Busy, List<double> Asked, List<double> Paused, List<double> Lasted);
 }

@@ -118,7 +118,7 @@ internal sealed class PeerClient(HttpClient http, ILogger<PeerClient> logger)
         {
             return await ask(new Uri(peer.EndsWith('/') ? peer : peer + "/")).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException or TaskCanceledException { InnerException: TimeoutException })
+        catch (Exception error) when (error is (not OperationCanceledException) or TaskCanceledException { InnerException: TimeoutException })
         {
             // Whatever it is: bytes of a stranger's led to it, and who asks goes on with the next peer.
             logger.PeerFailed(NameOf(peer), error.Message);

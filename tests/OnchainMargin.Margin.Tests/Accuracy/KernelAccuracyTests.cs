@@ -121,6 +121,68 @@ public sealed class KernelAccuracyTests(ITestOutputHelper output)
         Report("discount", worst, "units of 10⁻¹²", 1.0);
     }
 
+    [Fact]
+    public void ShockedVolatility_UsualDomain_IsWithinItsBound()
+    {
+        var random = new Random(16);
+        double worst = 0;
+        for (int i = 0; i < 3000; i++)
+        {
+            long tau = 60 + (long)(Math.Pow(random.NextDouble(), 3) * 63_072_000);
+            long vol = (long)(Math.Pow(2, 32) * Math.Exp(Math.Log(0.01) + (random.NextDouble() * Math.Log(500))));
+            uint range = (uint)random.Next(1, 100_000_001);
+            uint floor = (uint)random.Next(0, 100_000_001);
+            BigInteger one = BigInteger.One << Precise.Bits;
+            BigInteger exact = (BigInteger)vol << (Precise.Bits - 32);
+            BigInteger shift = Precise.Multiply(Precise.Ratio(range, Rounding.One), Scale(tau));
+            BigInteger down = Precise.Multiply(exact, BigInteger.Max(one - shift, Precise.Ratio(1, 20)));
+            BigInteger up = BigInteger.Max(Precise.Multiply(exact, one + shift), Precise.Ratio(floor, Rounding.One));
+            long shiftE8 = Volatility.Shift(range, tau);
+            double unit = vol / Math.Pow(2, 32) * 1e-8;
+            worst = Math.Max(worst, Math.Abs(Difference((BigInteger)Volatility.Down(vol, shiftE8) << (Precise.Bits - 32), down, 0)) / unit);
+            worst = Math.Max(worst, Math.Abs(Difference((BigInteger)Volatility.Up(vol, shiftE8, floor) << (Precise.Bits - 32), up, 0)) / unit);
+        }
+
+        Report("shocked volatility", worst, "units of 10⁻⁸ of the volatility", 5.0);
+    }
+
+    [Fact]
+    public void LinearValue_WholeDomain_IsWithinHalfAUnit()
+    {
+        var random = new Random(17);
+        double worst = 0;
+        long[] row = new long[Row.Stride];
+        for (int i = 0; i < 2000; i++)
+        {
+            long price = 1 + (long)Math.Pow(2, 48 * random.NextDouble());
+            long range = random.Next(1, 33_000_000);
+            new RangeNodes(range).FillLinear(price, row);
+            for (int s = 0; s < Scenarios.Count; s++)
+            {
+                BigInteger quarters = Scenarios.NodeQuarters[Scenarios.ScenarioNodes[s]];
+                BigInteger exact = Precise.Ratio(price * ((4 * (BigInteger)Rounding.One) + (quarters * range)), 4 * Rounding.One);
+                worst = Math.Max(worst, Math.Abs(Difference((BigInteger)row[s] << Precise.Bits, exact, 0)));
+            }
+        }
+
+        Report("linear value", worst, "units of 10⁻⁸", 0.5);
+    }
+
+    /// <summary>κ(τ) between its knots, as the rule names them.</summary>
+    private static BigInteger Scale(long tau)
+    {
+        (long Seconds, long Tenths)[] knots = [(86_400, 20), (604_800, 15), (2_592_000, 10), (7_776_000, 7), (31_536_000, 4)];
+        int next = Array.FindIndex(knots, knot => tau < knot.Seconds);
+        if (next <= 0)
+        {
+            return Precise.Ratio(next < 0 ? knots[^1].Tenths : knots[0].Tenths, 10);
+        }
+
+        (long from, long high) = knots[next - 1];
+        (long to, long low) = knots[next];
+        return Precise.Ratio(high, 10) - Precise.Ratio((high - low) * (tau - from), 10 * (to - from));
+    }
+
     private static double Difference(BigInteger value, BigInteger reference, int scale) => (double)(value - reference) / Math.Pow(2, Precise.Bits - scale);
 
     private void Report(string name, double worst, string unit, double bound)

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
@@ -114,9 +113,7 @@ public sealed class PostgresStoreTests
         StoreException error = await Assert.ThrowsAsync<StoreException>(() => TestStore.LeadAsync("Host=127.0.0.1;Port=1;Database=omargin", 1, Target));
         Assert.Contains("127.0.0.1:1/omargin", error.Message, StringComparison.Ordinal);
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(6));
-        var watch = Stopwatch.StartNew();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SolverStore.LeadAsync("Host=127.0.0.1;Port=1;Database=omargin", 1, Target, hasLed: true, static _ => Task.CompletedTask, TimeProvider.System, soon.Token));
-        Assert.True(watch.Elapsed > TimeSpan.FromSeconds(5));
     }
 
     [PostgresFact]
