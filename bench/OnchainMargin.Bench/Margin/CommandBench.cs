@@ -25,7 +25,7 @@ internal static class CommandBench
     {
         string command = Path.Combine(TestFiles.Root, "src", "OnchainMargin.Cli", "bin", "Release", "net10.0", "omargin.dll");
         long began = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [command, .. arguments]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [command, .. arguments]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
