@@ -181,26 +181,48 @@ internal sealed partial class OrderBooks
     /// <summary>Those whose time aside is over stand at their places again: whoever came meanwhile takes from them, and they from whom they had come after.</summary>
     private void ComeBack(ulong block)
     {
-        RestingOrder[] back = [.. _aside.Where(one => one.UntilBlock <= block || one.Order.IsOver).Select(static one => one.Order)];
-        _aside.RemoveAll(one => back.Contains(one.Order));
-        foreach (RestingOrder order in back)
+        HashSet<RestingOrder> back = [];
+        try
         {
-            order.IsAside = false;
-            if (order.IsOver)
+            foreach ((RestingOrder order, _) in _aside.Where(one => one.UntilBlock <= block || one.Order.IsOver))
             {
-                continue;
+                ComeBack(order);
+                back.Add(order);
             }
+        }
+        finally
+        {
+            // Where the store fails amid them, those that are not back stay aside, and come with what is taken next.
+            _aside.RemoveAll(one => back.Contains(one.Order));
+        }
+    }
 
-            order.Reason = "";
-            Book(order).Rest(order);
-            TakeFrom(order);
-            if (!order.IsPostOnly)
-            {
-                MatchAgain(order);
-            }
-            else if (!order.IsOver && order.LeftE8 > 0)
+    private void ComeBack(RestingOrder order)
+    {
+        (string reason, order.Reason, order.IsAside) = (order.Reason, order.IsOver ? order.Reason : "", false);
+        if (order.IsOver)
+        {
+            return;
+        }
+
+        Book(order).Rest(order);
+        TakeFrom(order);
+        if (!order.IsPostOnly)
+        {
+            MatchAgain(order);
+        }
+        else if (!order.IsOver && order.LeftE8 > 0)
+        {
+            try
             {
                 EndCrossed(order);
+            }
+            catch
+            {
+                // It must not stand across others. What took from it meanwhile has it.
+                Book(order).Remove(order);
+                (order.Reason, order.IsAside) = (reason, true);
+                throw;
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
@@ -153,6 +154,48 @@ public sealed class RelayBoundsTests
         Assert.Equal("it is post-only and would trade with an order that came before it and was aside", ask.Reason);
 
         string? Take(RestingOrder order) => books.Take(order, static _ => null, static (_, _) => null);
+    }
+
+    /// <summary>Where the store fails while one comes back, that one and those behind it stay aside, and come with what is taken next.</summary>
+    [Fact]
+    public void TakePending_StoreFailsWhileOneComesBack_TheyComeBackLater()
+    {
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        var books = new OrderBooks(store, new SolverOptions(), TimeProvider.System);
+        RestingOrder first = Aside(1, 100, RestingOrder.PostOnly);
+        RestingOrder second = Aside(2, 98);
+        RestingOrder ask = Order(3, 1, -99, RestingOrder.PostOnly);
+        Assert.Null(Take(ask));
+
+        Execute("ALTER TABLE relay_orders RENAME TO away");
+        Assert.ThrowsAny<DbException>(() => books.TakePending(8, 3));
+        Assert.Equal((true, true, "its account waits", OrderStatus.Resting), (first.IsAside, second.IsAside, first.Reason, ask.Status));
+        Assert.Empty(books.Levels(Instrument.Perpetual(1)).Bids);
+
+        Execute("ALTER TABLE away RENAME TO relay_orders");
+        Assert.Empty(books.TakePending(8, 3));
+        Assert.Equal((false, false, "", OrderStatus.Refused), (first.IsAside, second.IsAside, first.Reason, ask.Status));
+        Assert.Equal([100UL, 98UL], books.Levels(Instrument.Perpetual(1)).Bids.Select(static level => level.PriceE8));
+
+        string? Take(RestingOrder order) => books.Take(order, static _ => null, static (_, _) => null);
+
+        RestingOrder Aside(ulong account, long price, byte flags = 0)
+        {
+            RestingOrder bid = Order(account, 1, price, flags);
+            RestingOrder seller = Order(account + 10, 1, -price);
+            Assert.Null(Take(bid));
+            Assert.Null(Take(seller));
+            books.SetAside(Assert.Single(books.TakePending(8, 1)), bid, 1, "its account waits");
+            books.End(seller, OrderStatus.Cancelled, "cancelled");
+            return bid;
+        }
+
+        void Execute(string statement)
+        {
+            using DbCommand command = store.Connection.CreateCommand();
+            command.CommandText = statement;
+            command.ExecuteNonQuery();
+        }
     }
 
     /// <summary>Of a clock that has jumped ahead no order is over, and nothing that was cancelled is forgotten; one that goes on while no block comes is believed, and so is one that the chain bears out.</summary>
