@@ -43,11 +43,6 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse(defect);
         }
 
-        if (signed.Order.Expiry > clock.Now + ShortSeconds && store.CancelledOf(signed.Order.Account, MostCancelled) == MostCancelled)
-        {
-            return Refuse($"Account {signed.Order.Account} has cancelled {MostCancelled} orders at this relay that are good on chain still, and it remembers no more of one account for so long; sign orders that expire within the hour, or wait until those have expired.");
-        }
-
         if (await chain.FindSignatureAsync(signed, cancellationToken).ConfigureAwait(false) is not { } taken)
         {
             return Refuse($"The signature is not {signed.Signer}'s over this order; sign it again on this chain and for this deployment.");
@@ -58,6 +53,13 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         if (Known(signed, session) is { } same)
         {
             return same;
+        }
+
+        // Of who signed, and of nobody else: it is a look at so many rows of the store.
+        ulong soon = clock.Now + ShortSeconds;
+        if (signed.Order.Expiry > soon && store.CancelledOf(signed.Order.Account, soon, MostCancelled) == MostCancelled)
+        {
+            return Refuse($"Account {signed.Order.Account} has cancelled {MostCancelled} orders at this relay that are good on chain for more than an hour, and it remembers no more of one account for so long; sign orders that expire within the hour, or wait until those others do.");
         }
 
         RestingOrder order = Resting(signed, session);

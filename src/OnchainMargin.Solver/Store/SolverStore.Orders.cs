@@ -57,12 +57,12 @@ public sealed partial class SolverStore
         }
     }
 
-    /// <summary>How many cancelled orders of an account are kept, so many at most.</summary>
-    public int CancelledOf(ulong account, int most)
+    /// <summary>How many cancelled orders of an account are kept that expire after a second, so many at most.</summary>
+    public int CancelledOf(ulong account, ulong afterSeconds, int most)
     {
         lock (_gate)
         {
-            return Connection.ExecuteScalar<int>("SELECT count(*) FROM (SELECT 1 FROM relay_cancelled WHERE account = @account LIMIT @most) AS kept", new { account = checked((long)account), most });
+            return Connection.ExecuteScalar<int>("SELECT count(*) FROM (SELECT 1 FROM relay_cancelled WHERE account = @account AND expiry > @after LIMIT @most) AS kept", new { account = checked((long)account), after = checked((long)afterSeconds), most });
         }
     }
 

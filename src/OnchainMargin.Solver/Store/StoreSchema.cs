@@ -92,6 +92,7 @@ internal static class StoreSchema
             expiry {types.Integer} NOT NULL,
             PRIMARY KEY (account, nonce)){types.Clustered};
         CREATE INDEX IF NOT EXISTS relay_cancelled_expiry ON relay_cancelled (expiry);
+        CREATE INDEX IF NOT EXISTS relay_cancelled_account ON relay_cancelled (account, expiry);
         """;
 
     /// <summary>What was reverted, by sender and time: the keeper asks at each look for the last hours of it, and without this each question would read all that ever was. In no version's shape: made where it is missing.</summary>

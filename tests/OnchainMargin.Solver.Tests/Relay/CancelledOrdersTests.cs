@@ -123,11 +123,11 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
         using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
         store.CancelOrders(Enumerable.Range(1, 1500).Select(static nonce => (1UL, (ulong)nonce, 100UL)).Append((1UL, ulong.MaxValue, 200UL)));
         store.ForgetCancelled(100);
-        Assert.Equal((1501, 1000), (store.CancelledOf(1, 10_000), store.CancelledOf(1, 1000)));
+        Assert.Equal((1501, 1000), (store.CancelledOf(1, 0, 10_000), store.CancelledOf(1, 0, 1000)));
         store.ForgetCancelled(101);
-        Assert.Equal(501, store.CancelledOf(1, 10_000));
+        Assert.Equal((501, 1, 0), (store.CancelledOf(1, 0, 10_000), store.CancelledOf(1, 199, 10_000), store.CancelledOf(1, 200, 10_000)));
         store.ForgetCancelled(101);
-        Assert.Equal((1, 0, true, false), (store.CancelledOf(1, 10_000), store.CancelledOf(2, 10_000), store.IsOrderCancelled(1, ulong.MaxValue), store.IsOrderCancelled(1, 5)));
+        Assert.Equal((1, 0, true, false), (store.CancelledOf(1, 0, 10_000), store.CancelledOf(2, 0, 10_000), store.IsOrderCancelled(1, ulong.MaxValue), store.IsOrderCancelled(1, 5)));
     }
 
     /// <summary>Placing and cancelling costs nothing, and each is remembered until it expires: of one account not without end.</summary>
@@ -136,8 +136,14 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
     {
         ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         SolverStore store = _world.Services.GetRequiredService<SolverStore>();
-        store.CancelOrders(Enumerable.Range(100, 10_000).Select(nonce => (1UL, (ulong)nonce, now + 86_400)));
-        Assert.StartsWith("Account 1 has cancelled 10000 orders at this relay that are good on chain still", (await _world.OrderRelay.SubmitAsync(Sign(1, now + 7200), null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
+        store.CancelOrders(Enumerable.Range(100, 10_000).Select(nonce => (1UL, (ulong)nonce, now + 3000)));
+        RestingOrder taken = (await _world.OrderRelay.SubmitAsync(Sign(3, now + 7200), null, CancellationToken.None)).Order!;
+        _world.Orders.End(taken, OrderStatus.Cancelled, "cancelled");
+
+        // Whoever did not sign has nobody count.
+        store.CancelOrders(Enumerable.Range(20_000, 9_999).Select(nonce => (1UL, (ulong)nonce, now + 86_400)));
+        Assert.StartsWith("The signature is not ", (await _world.OrderRelay.SubmitAsync(Sign(1, now + 7200) with { Signature = [9] }, null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("Account 1 has cancelled 10000 orders at this relay that are good on chain for more than an hour", (await _world.OrderRelay.SubmitAsync(Sign(1, now + 7200), null, CancellationToken.None)).Refusal, StringComparison.Ordinal);
         Assert.Equal("", (await _world.OrderRelay.SubmitAsync(Sign(1, now + 1800), null, CancellationToken.None)).Refusal);
 
         Clearinghouse.SignedOrder Sign(ulong nonce, ulong expiry) => _world.Digests.Sign(_world.Sign(1, -ApiWorld.One, ApiWorld.BtcE8, nonce).Order with { Expiry = expiry }, _world.Owners[0]);
