@@ -4,7 +4,7 @@ using OnchainMargin.Models.Surfaces;
 namespace OnchainMargin.Solver.Surfaces;
 
 /// <summary>
-/// Quotes from a file in the layout of <see cref="ChainFile"/>, which is read again when it was written again. Of several snapshots the newest that ended no later than the chain's time counts; a file is written by the clock of the
+/// Quotes from a file in the layout of <see cref="ChainFile"/>, which is read again when it was written again. Of several snapshots the newest counts whose quotes of the underlying ended no later than the chain's time; a file is written by the clock of the
 /// day, behind which the chain's is, so that of one written every second the snapshots that were read before are what the chain has come to. Those that are later than what was written since are of a clock that was ahead, and gone.
 /// </summary>
 /// <param name="path">The file.</param>
@@ -26,11 +26,23 @@ internal sealed class FileQuoteSource(string path, int keptSeconds) : IQuoteSour
             _written = written;
         }
 
-        // Where all are from the future it is told which is the first.
-        ChainSnapshot? last = _snapshots.LastOrDefault(snapshot => End(snapshot) <= time) ?? (_snapshots.Count > 0 ? _snapshots[0] : null);
-        return last is null ? [] : [.. last.Quotes.Where(quote => string.Equals(quote.Underlying, underlying, StringComparison.Ordinal))];
-    }
+        // A snapshot has the time at which it was begun, and its quotes their own: one of another underlying that is ahead of the clock says nothing of these. Where all are from the future it is told which is the first.
+        OptionQuote[] last = [];
+        foreach (ChainSnapshot snapshot in _snapshots.Reverse())
+        {
+            OptionQuote[] quotes = [.. snapshot.Quotes.Where(quote => string.Equals(quote.Underlying, underlying, StringComparison.Ordinal))];
+            if (quotes.Length == 0)
+            {
+                continue;
+            }
 
-    /// <summary>A snapshot has the time at which it was begun, and its quotes their own.</summary>
-    private static long End(ChainSnapshot snapshot) => snapshot.Quotes.Count == 0 ? snapshot.Time : Math.Max(snapshot.Time, snapshot.Quotes.Max(static quote => quote.Time));
+            last = quotes;
+            if (quotes.Max(static quote => quote.Time) <= time)
+            {
+                break;
+            }
+        }
+
+        return last;
+    }
 }

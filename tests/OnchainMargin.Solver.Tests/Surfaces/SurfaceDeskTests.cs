@@ -378,6 +378,27 @@ public sealed class SurfaceDeskTests
         }
     }
 
+    /// <summary>One row of another underlying that is ahead of the clock, in every taking, or a taking without this one.</summary>
+    [Theory]
+    [InlineData(60)]
+    [InlineData(-60)]
+    public void FileQuoteSource_AnotherUnderlyingIsElsewhereInTime_GivesTheNewestOfTheAsked(int ahead)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("omargin-quotes-").FullName, "quotes.csv");
+        var source = new FileQuoteSource(path, 300);
+        for (int written = 0; written < 30; written += 10)
+        {
+            string[] names = ahead > 0 || written == 0 ? ["ETH-27FEB26-3000-C", "BTC-27FEB26-90000-C"] : ["BTC-27FEB26-90000-C"];
+            File.WriteAllLines(path, ["snapshot_utc,instrument_name,underlying_price,index_price,bid_price,ask_price,mark_iv", .. names.Select(name => $"{At(name[0] == 'E' ? written : written + ahead)},{name},3010,3000,0.05,0.06,0.6")]);
+            File.SetLastWriteTimeUtc(path, DateTimeOffset.FromUnixTimeSeconds((long)Start + written).UtcDateTime);
+            Assert.Equal((long)Start + (ahead > 0 ? written : 0), Assert.Single(source.Read("ETH", 3000, (long)Start + written)).Time);
+        }
+
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+
+        static string At(int seconds) => DateTimeOffset.FromUnixTimeSeconds((long)Start + seconds).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     private static readonly SurfaceBands Bands = new(15_000_000, 500_000, 1_000_000, 25_000_000, 5_000_000, 500_000_000);
 
     /// <summary>Where an attester alone brings the surface of a week in an hour, that another one judges each minute.</summary>
