@@ -41,6 +41,27 @@ public sealed class HolderIndexTests
         }
     }
 
+    /// <summary>Whoever appoints a hundred thousand, and then one in each block, has no question wait for a pass over all of them.</summary>
+    [Fact]
+    public void Of_AnAccountOfManyDelegatesChangesAgainAndAgain_PassesOverThemOnce()
+    {
+        AccountTable book = AccountTable.Empty.With(Opened(1, Named(0), [.. Enumerable.Range(1, 100_000).Select(static number => new BookAppointment(Named(number), DelegateRights.Trade, 10))]));
+        var index = new HolderIndex();
+        Assert.Single(index.Of(Named(5), book, 0));
+        long since = TimeProvider.System.GetTimestamp();
+        for (int number = 200_000; number < 201_000; number++)
+        {
+            BookAccount account = book[1];
+            book = book.With(account with { Delegates = account.Delegates.Add(Named(number), new BookAppointment(Named(number), DelegateRights.Trade, 10)) });
+            Assert.Single(index.Of(Named(number), book, 0));
+        }
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.Empty(index.Of(Named(5), book, 1));
+
+        static Address Named(int number) => Address.Parse($"0x{number.ToString("x40", CultureInfo.InvariantCulture)}");
+    }
+
     private static bool Holds(BookAccount account, Address who) => account.Owner == who || account.Delegates.ContainsKey(who);
 
     private static Address Person(Random random) => Address.Parse($"0x{random.Next(People).ToString("x40", CultureInfo.InvariantCulture)}");
