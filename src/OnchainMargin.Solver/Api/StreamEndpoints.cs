@@ -31,7 +31,7 @@ internal static class StreamEndpoints
     public static void Map(RouteGroupBuilder api) =>
         api.MapGet("/stream", (ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, IOptions<JsonOptions> json, ulong? account, CancellationToken cancellationToken) =>
                 TypedResults.ServerSentEvents(ReadAsync(views, risks, live, host, time, json.Value.SerializerOptions, account, cancellationToken)))
-            .WithSummary("Server-sent events: health of accounts (or of one), lots, prices and epochs, as they change; above 10,000 accounts the stream of all tells of the health only of accounts that traded or are under water, of 1,000 of them at a time (/api/accounts?underWater=true has them all), and ends where a reader takes a minute over what changed at once").WithTags("stream");
+            .WithSummary("Server-sent events: health of accounts (or of one), lots, prices and epochs, as they change; above 10,000 accounts the stream of all tells of the health only of accounts that traded or are under water, of 1,000 of them at a time, first of those that came under water, left it or traded (/api/accounts?underWater=true has all under water), and ends where a reader takes a minute over what changed at once, or 100,000 wait to be told").WithTags("stream");
 
     internal static async IAsyncEnumerable<SseItem<object>> ReadAsync(
         ProtocolViews views, Broadcast<RiskSnapshot> risks, ILiveInputs live, IHostApplicationLifetime host, TimeProvider time, JsonSerializerOptions json, ulong? only, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -39,6 +39,7 @@ internal static class StreamEndpoints
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         using Broadcast<RiskSnapshot>.Subscription subscription = risks.Subscribe();
         RiskSnapshot? before = null;
+        var turns = new StreamTurns();
         string prices = "";
         while (await GoesOnAsync(subscription.WaitAsync(PriceEvery, time, over.Token)).ConfigureAwait(false))
         {
@@ -54,13 +55,18 @@ internal static class StreamEndpoints
             }
 
             long since = time.GetTimestamp();
-            foreach (SseItem<object> item in Changes(views, snapshot, before, only, json))
+            foreach (SseItem<object> item in Changes(views, snapshot, before, only, turns, json))
             {
                 yield return item;
                 if (time.GetElapsedTime(since) > LongestPicture)
                 {
                     yield break;
                 }
+            }
+
+            if (turns.IsLost)
+            {
+                yield break;
             }
 
             before = snapshot;
@@ -82,9 +88,9 @@ internal static class StreamEndpoints
     }
 
     /// <summary>What is new in a picture. An account is computed and written once, however many streams tell of it.</summary>
-    internal static IEnumerable<SseItem<object>> Changes(ProtocolViews views, RiskSnapshot now, RiskSnapshot? before, ulong? only, JsonSerializerOptions json)
+    internal static IEnumerable<SseItem<object>> Changes(ProtocolViews views, RiskSnapshot now, RiskSnapshot? before, ulong? only, StreamTurns turns, JsonSerializerOptions json)
     {
-        foreach (BookAccount account in Concerned(now, before, only).Where(account => !IsKnown(account, now, before)))
+        foreach (BookAccount account in Concerned(now, before, only, turns))
         {
             yield return new SseItem<object>(now.Told(account, told => JsonSerializer.SerializeToUtf8Bytes(views.View(told, now), json)), "health");
         }
@@ -106,22 +112,17 @@ internal static class StreamEndpoints
     private static bool IsKnown(BookAccount account, RiskSnapshot now, RiskSnapshot? before) =>
         before is not null && before.Book.Accounts.TryGetValue(account.Id, out BookAccount? same) && ReferenceEquals(same, account) && before.Followed(account).Figures == now.Followed(account).Figures;
 
-    /// <summary>The accounts whose health is looked at: one; all of a small book; of a large one those that changed and those that are or were under water, as many as are told of at once.</summary>
-    private static IEnumerable<BookAccount> Concerned(RiskSnapshot now, RiskSnapshot? before, ulong? only)
+    /// <summary>The accounts whose health is told: one, or those of a small book, where they are not as they were; of a large one those whose turn it is.</summary>
+    private static IEnumerable<BookAccount> Concerned(RiskSnapshot now, RiskSnapshot? before, ulong? only, StreamTurns turns)
     {
         AccountTable accounts = now.Book.Accounts;
-        if (only is { } one)
+        if (only is null && accounts.Count > WholeBookAccounts)
         {
-            return accounts.TryGetValue(one, out BookAccount? account) ? [account] : [];
+            return turns.Next(now, before, MostAccounts).Select(id => accounts[id]);
         }
 
-        if (accounts.Count <= WholeBookAccounts)
-        {
-            return accounts.Values;
-        }
-
-        IEnumerable<ulong> changed = before is null ? [] : accounts.Since(before.Book.Accounts).Where(static pair => pair.Now is not null).Select(static pair => pair.Now!.Id);
-        return changed.Concat(now.UnderWater).Concat(before?.UnderWater ?? []).Distinct().Where(accounts.ContainsKey).Take(MostAccounts).Order().Select(id => accounts[id]);
+        IEnumerable<BookAccount> looked = only is not { } one ? accounts.Values : accounts.TryGetValue(one, out BookAccount? account) ? [account] : [];
+        return looked.Where(known => !IsKnown(known, now, before));
     }
 
     private static async Task<PricesView?> PricesAsync(ProtocolViews views, ILiveInputs live, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ internal sealed class RiskSnapshot(ProtocolBook book, CheckpointInputs inputs, I
 {
     private readonly ConcurrentDictionary<ulong, AccountRisk> _followed = new();
     private readonly ConcurrentDictionary<ulong, Lazy<byte[]>> _told = new();
+    private readonly ConcurrentDictionary<(AccountTable Accounts, ImmutableArray<ulong> UnderWater), Lazy<ImmutableArray<ulong>>> _moved = new();
 
     /// <summary>The book.</summary>
     public ProtocolBook Book { get; } = book;
@@ -46,6 +47,19 @@ internal sealed class RiskSnapshot(ProtocolBook book, CheckpointInputs inputs, I
 
     /// <summary>What streams tell of an account of this book: made once for all of them, and gone with the picture.</summary>
     public byte[] Told(BookAccount account, Func<BookAccount, byte[]> make) => _told.GetOrAdd(account.Id, static (_, asked) => new Lazy<byte[]>(() => asked.Make(asked.Account)), (Account: account, Make: make)).Value;
+
+    /// <summary>What moved since another picture: the accounts that are no longer under water, then those that are so only now, then whatever else changed by itself. Made once for all streams, and kept without that picture.</summary>
+    public ImmutableArray<ulong> MovedSince(RiskSnapshot before) => _moved.GetOrAdd(
+        (before.Book.Accounts, before.UnderWater),
+        static (key, now) => new Lazy<ImmutableArray<ulong>>(() =>
+        [
+            .. key.UnderWater.Except(now.UnderWater)
+                .Concat(now.UnderWater.Except(key.UnderWater))
+                .Concat(now.Book.Accounts.Since(key.Accounts).Where(static pair => pair.Now is not null).Select(static pair => pair.Now!.Id))
+                .Distinct()
+                .Where(now.Book.Accounts.ContainsKey),
+        ]),
+        this).Value;
 
     /// <summary>An account of this book.</summary>
     public AccountRisk Of(BookAccount account)

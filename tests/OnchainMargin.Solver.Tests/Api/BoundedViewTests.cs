@@ -43,6 +43,49 @@ public sealed class BoundedViewTests
         Assert.StartsWith("-", view.RootElement.GetProperty("health").GetProperty("equityE8").GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>More recover at once, and more are under water, than one picture tells of: the next ones tell of the others, first of those that recovered, and of each once.</summary>
+    [Fact]
+    public void Stream_ThousandsRecoverAtOnce_TellsOfEachInTurn()
+    {
+        CheckpointInputs inputs = Books.Inputs(7, Books.Start, 2000);
+        BookAccount[] accounts = [.. Enumerable.Range(1, Accounts).Select(static id => Touched(Books.Account((ulong)id, -500 * Books.One, Books.One, 2000 * Books.One)))];
+        ProtocolBook book = Books.Of([inputs], accounts);
+        ProtocolBook traded = book with { Accounts = book.Accounts.With(accounts[8_999] with { ChangedInBlock = 99 }) };
+        CheckpointInputs later = Books.Inputs(8, Books.Start + 60, 2100);
+        RiskSnapshot[] pictures =
+        [
+            .. Enumerable.Range(0, 2).Select(_ => new RiskSnapshot(book, inputs, [.. Ids(1, 6_000)])),
+            .. Enumerable.Range(0, 5).Select(_ => new RiskSnapshot(traded, later, [.. Ids(2_501, 3_500)])),
+        ];
+        var turns = new StreamTurns();
+        IReadOnlyList<ulong>[] told = [.. pictures.Select((picture, place) => turns.Next(picture, place == 0 ? null : pictures[place - 1], StreamEndpoints.MostAccounts))];
+
+        Assert.All(told, static part => Assert.InRange(part.Count, 1, StreamEndpoints.MostAccounts));
+        Assert.Equal([.. Ids(1, 1_000)], told[0]);
+        Assert.Equal([.. Ids(1_001, 1_000)], told[1]);
+        Assert.Equal([.. Ids(1, 2_500), 9_000UL], told[2..5].SelectMany(static part => part).Where(static id => id is <= 2_500 or > 6_000).Order());
+        Assert.Equal([.. Ids(2_501, 2_499)], told[4..7].SelectMany(static part => part).Where(static id => id is > 2_500 and <= 6_000).Order());
+
+        static IEnumerable<ulong> Ids(int first, int count) => Enumerable.Range(first, count).Select(static id => (ulong)id);
+    }
+
+    /// <summary>A stream that can tell no more in time of what moved ends, and says nothing false by its silence.</summary>
+    [Fact]
+    public void Stream_MoreMovesThanIsToldInTime_IsLost()
+    {
+        CheckpointInputs inputs = Books.Inputs(7, Books.Start, 2000);
+        ProtocolBook book = Books.Of([inputs], [.. Enumerable.Range(1, Accounts).Select(static id => Books.Account((ulong)id, Books.One, Books.One, Books.One))]);
+        RiskSnapshot[] pictures = [.. Enumerable.Range(0, 11).Select(place => new RiskSnapshot(book, inputs, place % 2 == 0 ? [] : [.. Enumerable.Range(1, Accounts).Select(static id => (ulong)id)]))];
+        var turns = new StreamTurns();
+        for (int place = 0; place < pictures.Length; place++)
+        {
+            Assert.False(turns.IsLost);
+            turns.Next(pictures[place], place == 0 ? null : pictures[place - 1], StreamEndpoints.MostAccounts);
+        }
+
+        Assert.True(turns.IsLost);
+    }
+
     /// <summary>Whoever reads a byte now and then keeps a book that nobody else has any more.</summary>
     [Fact]
     public async Task Stream_WhoseReaderTakesAMinuteOverAPicture_Ends()
@@ -86,7 +129,7 @@ public sealed class BoundedViewTests
     }
 
     private static byte[][] Told(ProtocolViews views, RiskSnapshot snapshot, ulong? only) =>
-        [.. StreamEndpoints.Changes(views, snapshot, null, only, JsonSerializerOptions.Web).Where(static item => item.EventType is "health").Select(static item => (byte[])item.Data)];
+        [.. StreamEndpoints.Changes(views, snapshot, null, only, new StreamTurns(), JsonSerializerOptions.Web).Where(static item => item.EventType is "health").Select(static item => (byte[])item.Data)];
 
     private static ProtocolViews Views(ProtocolBook book, RiskSnapshot snapshot)
     {
