@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using OnchainMargin.Ethereum;
+
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The orders that a relay knows: the open ones, and the last of those that are over. Whoever brings one order, or asks for those of an account or for a page, has nobody look at those of all others. Changed only under the relay's lock.</summary>
@@ -7,6 +10,7 @@ internal sealed class KnownOrders
 
     private readonly Dictionary<(ulong Account, ulong Nonce), RestingOrder> _byNonce = [];
     private readonly Dictionary<ulong, List<RestingOrder>> _byAccount = [];
+    private readonly Dictionary<Address, int> _openByOwner = [];
     private readonly SortedSet<(long Arrival, RestingOrder? Order)> _byArrival = new(Comparer<(long Arrival, RestingOrder? Order)>.Create(static (a, b) => a.Arrival.CompareTo(b.Arrival)));
     private readonly Dictionary<string, HashSet<RestingOrder>> _openBySession = [];
     private readonly SortedSet<RestingOrder> _openByLook = new(Comparer<RestingOrder>.Create(static (a, b) => a.LookAtSeconds != b.LookAtSeconds ? a.LookAtSeconds.CompareTo(b.LookAtSeconds) : a.Arrival.CompareTo(b.Arrival)));
@@ -14,6 +18,9 @@ internal sealed class KnownOrders
 
     /// <summary>How many are open.</summary>
     public int Open => _openByLook.Count;
+
+    /// <summary>How many an owner has open, of all accounts.</summary>
+    public int OpenOf(Address owner) => _openByOwner.GetValueOrDefault(owner);
 
     /// <summary>One order; null when none is known.</summary>
     public RestingOrder? Find(ulong account, ulong nonce) => _byNonce.GetValueOrDefault((account, nonce));
@@ -35,6 +42,7 @@ internal sealed class KnownOrders
 
         own.Add(order);
         _openByLook.Add(order);
+        CollectionsMarshal.GetValueRefOrAddDefault(_openByOwner, order.Owner, out _)++;
         if (order.Session is { } session)
         {
             if (!_openBySession.TryGetValue(session, out HashSet<RestingOrder>? those))
@@ -66,6 +74,9 @@ internal sealed class KnownOrders
     /// <summary>Those that came before an arrival, newest first, also those that are over.</summary>
     public IEnumerable<RestingOrder> NewestBefore(long arrival) => _byArrival.GetViewBetween((long.MinValue, null), (arrival - 1, null)).Reverse().Select(static one => one.Order!);
 
+    /// <summary>Those that came after an arrival, oldest first, also those that are over.</summary>
+    public IEnumerable<RestingOrder> OldestAfter(long arrival) => _byArrival.GetViewBetween((arrival + 1, null), (long.MaxValue, null)).Select(static one => one.Order!);
+
     /// <summary>The open ones that hang on sessions.</summary>
     public IEnumerable<KeyValuePair<string, HashSet<RestingOrder>>> BySession => _openBySession;
 
@@ -85,7 +96,11 @@ internal sealed class KnownOrders
 
     private void Close(RestingOrder order)
     {
-        _openByLook.Remove(order);
+        if (_openByLook.Remove(order) && --CollectionsMarshal.GetValueRefOrNullRef(_openByOwner, order.Owner) == 0)
+        {
+            _openByOwner.Remove(order.Owner);
+        }
+
         if (order.Session is { } session && _openBySession.TryGetValue(session, out HashSet<RestingOrder>? those) && those.Remove(order) && those.Count == 0)
         {
             _openBySession.Remove(session);

@@ -93,7 +93,7 @@ internal static class OrderAdmission
     {
         Int128 price = SpotOrders.IsSpot(order.Instrument) ? band.MarkE8 : Quotes.Record(order.Instrument.Underlying, view)?.SpotE8 ?? 0;
         Int128 notional = price * order.WholeE8 / One;
-        bool closes = (order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && account.State.SizeOf(order.Instrument) == -order.Signed.Order.SizeE8;
+        bool closes = order.IsReduceOnly && account.State.SizeOf(order.Instrument) == -order.Signed.Order.SizeE8;
         return notional >= leastNotionalE8 || closes
             ? null
             : $"The order is about {Price((ulong)notional)} of its underlying or token, less than the {Price((ulong)leastNotionalE8)} for which this relay pays gas (relay:leastNotionalE8); raise its size, or close a whole position by a reduce-only order of its size.";

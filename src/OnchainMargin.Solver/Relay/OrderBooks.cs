@@ -8,9 +8,18 @@ namespace OnchainMargin.Solver.Relay;
 /// <summary>The relay's orders, the books in which they rest and the matches that wait to be settled: what changes with them changes under one lock. What an order must be to come in, <see cref="OrderRelay"/> says.</summary>
 internal sealed partial class OrderBooks(SolverStore store, SolverOptions options, TimeProvider time)
 {
-    /// <summary>Two at least, and 200 while the relay has few: the fuller it is, the fewer an account may have, so that no few accounts leave no room for others.</summary>
-    private const int MostOrdersOfAnAccount = 200;
-    private const int LeastOrdersOfAnAccount = 2;
+    /// <summary>Two at least, and 200 while the relay has few: the fuller it is, the fewer an owner may have, so that no few owners leave no room for others.</summary>
+    private const int MostOrdersOfAnOwner = 200;
+    private const int LeastOrdersOfAnOwner = 2;
+
+    /// <summary>One place in so many is kept for reduce-only orders: whoever fills the relay must keep nobody from leaving a position.</summary>
+    private const int PlacesForAReduction = 16;
+
+    /// <summary>Of how many orders a round asks whether they are carried: with all of a full relay it is through in minutes.</summary>
+    private const int JudgedARound = 64;
+
+    /// <summary>What is said of an order that a crowded relay does not keep.</summary>
+    public const string NotCarried = "its account could not carry a fill of it now (its margin, its tokens or the position that it reduces is gone), and a relay that is more than half full keeps no such orders; hand it in again when it could";
 
     /// <summary>What is said of an order that was filled no more in time.</summary>
     public const string TimeIsOver = "its time is over, its signer's right or its instrument's";
@@ -24,6 +33,7 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
     private readonly Dictionary<string, (int Streams, long RenewedAt)> _sessions = [];
     private readonly List<(ulong Account, ulong Nonce)> _forgotten = [];
     private long _arrivals;
+    private long _judged;
 
     /// <summary>How many orders rest or settle.</summary>
     public int Open
@@ -36,6 +46,9 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
             }
         }
     }
+
+    /// <summary>Whether more than half of all places are taken.</summary>
+    public bool IsCrowded => Open > options.Relay.MostOrders / 2;
 
     /// <summary>How many instruments have a book.</summary>
     public int Books
@@ -72,7 +85,7 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
             }
 
             List<RestingOrder> own = [.. _orders.Of(order.Account).Where(static one => !one.IsOver)];
-            if (TooMany(order, own.Count) is { } tooMany)
+            if (TooMany(order) is { } tooMany)
             {
                 return tooMany;
             }
@@ -292,6 +305,17 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
         }
     }
 
+    /// <summary>Looks at the next orders, oldest first and then anew, and ends those that rest and whose accounts could not carry them: each was judged when it came, and what it was judged by may be gone since.</summary>
+    public void EndUncarried(Func<RestingOrder, bool> isCarried)
+    {
+        lock (_gate)
+        {
+            RestingOrder[] next = [.. _orders.OldestAfter(_judged).Take(JudgedARound)];
+            _judged = next.Length < JudgedARound ? 0 : next[^1].Arrival;
+            End([.. next.Where(order => order is { IsOver: false, IsAside: false, InFlightE8: 0 } && !isCarried(order))], OrderStatus.Refused, NotCarried);
+        }
+    }
+
     /// <summary>Somebody's right to sign for an account was set: its orders are looked at in the next round.</summary>
     public void LookAgain(OrderNews news)
     {
@@ -325,14 +349,18 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
         }
     }
 
-    private string? TooMany(RestingOrder order, int own)
+    private string? TooMany(RestingOrder order)
     {
-        long room = Math.Max(0, options.Relay.MostOrders - _orders.Open);
-        long most = Math.Max(LeastOrdersOfAnAccount, MostOrdersOfAnAccount * room / options.Relay.MostOrders);
-        return room == 0 ? $"The relay has {_orders.Open} open orders, the most that it takes (relay:mostOrders); hand this one in again later."
+        int all = options.Relay.MostOrders;
+        int places = order.IsReduceOnly ? all : all - (all / PlacesForAReduction);
+        long room = Math.Max(0, places - _orders.Open);
+        long most = Math.Max(LeastOrdersOfAnOwner, MostOrdersOfAnOwner * room / places);
+        int own = _orders.OpenOf(order.Owner);
+        return room == 0 && order.IsReduceOnly ? $"The relay has {_orders.Open} open orders, the most that it takes (relay:mostOrders); hand this one in again later."
+            : room == 0 ? $"The relay has {_orders.Open} open orders, and the last {all - places} of its {all} places (relay:mostOrders) are for reduce-only ones; hand this one in again later."
             : own < most ? null
-            : most < MostOrdersOfAnAccount ? $"Account {order.Account} has {own} open orders, and while the relay has {_orders.Open} it takes {most} of one account; cancel some."
-            : $"Account {order.Account} has {own} open orders, the most that the relay takes; cancel some.";
+            : most < MostOrdersOfAnOwner ? $"The owner of account {order.Account} has {own} open orders, and while the relay has {_orders.Open} it takes {most} of one owner; cancel some."
+            : $"The owner of account {order.Account} has {own} open orders, the most that the relay takes; cancel some.";
     }
 
     private bool IsPending(RestingOrder order) => _pending.Any(match => ReferenceEquals(match.Maker, order) || ReferenceEquals(match.Taker, order));

@@ -1,3 +1,6 @@
+using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Generated;
+
 namespace OnchainMargin.Solver.Relay;
 
 /// <content>What the chain alone knows of orders: how far they were filled before a restart, or by somebody else.</content>
@@ -54,9 +57,14 @@ internal sealed partial class OrderRelay
         return orders.Reconcile(match, statuses[0], statuses[1]);
     }
 
+    /// <summary>An order of an earlier run. Where a reorganisation has taken its account away, whoever signed counts as its owner.</summary>
+    private RestingOrder Resting(Clearinghouse.SignedOrder signed, ProtocolBook? book) =>
+        new(signed, book is not null && book.Accounts.TryGetValue(signed.Order.Account, out BookAccount? account) ? account.Owner : signed.Signer, orders.NextArrival(), null);
+
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, Resting(stored.ToSigned(), null)))];
+        ProtocolBook? book = books.Current?.Book;
+        (StoredOrder Stored, RestingOrder Order)[] known = [.. store.OpenOrders().Select(stored => (stored, Resting(stored.ToSigned(), book)))];
         IReadOnlyList<(bool IsDone, ulong FilledE8)> statuses = await chain.StatusesAsync([.. known.Select(static one => one.Order)], cancellationToken).ConfigureAwait(false);
         (List<RestingOrder> loaded, List<RestingOrder> over, List<RestingOrder> lost) = ([], [], []);
         foreach (((StoredOrder stored, RestingOrder order), (bool isDone, ulong filled)) in known.Zip(statuses))

@@ -62,9 +62,8 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse($"Account {signed.Order.Account} has cancelled {MostCancelled} orders at this relay that are good on chain for more than an hour, and it remembers no more of one account for so long; sign orders that expire within the hour, or wait until those others do.");
         }
 
-        RestingOrder order = Resting(signed, session);
-        order.IsByContract = taken.IsByContract;
         Address owner = book.Accounts[signed.Order.Account].Owner;
+        RestingOrder order = new(signed, owner, orders.NextArrival(), session) { IsByContract = taken.IsByContract };
 
         // Code can be taken off an address and set again (EIP-7702), so that whoever rests does whatever stands there.
         if (Math.Max(orders.Rests.SecondsLeft(signed.Signer), order.IsByContract ? orders.Rests.SecondsLeft(owner) : 0) is > 0 and var seconds)
@@ -114,7 +113,15 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
         return new OrderOutcome(order, "");
     }
 
-    private RestingOrder Resting(Clearinghouse.SignedOrder signed, string? session) => new(signed, orders.NextArrival(), session);
+    /// <summary>While the relay is crowded, takes off some of what rests and whose accounts could not carry it, round after round: what costs nothing to hold must not keep others out.</summary>
+    public async Task MakeRoomAsync(ProtocolBook book, CancellationToken cancellationToken)
+    {
+        if (orders.IsCrowded)
+        {
+            CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
+            orders.EndUncarried(order => PreTradeCheck.Carries(order, book, inputs));
+        }
+    }
 
     private OrderOutcome? Known(Clearinghouse.SignedOrder signed, string? session) =>
         orders.Find(signed.Order.Account, signed.Order.Nonce) is { IsOver: false } known && known.IsOf(signed, session) ? new OrderOutcome(known, "") : null;
@@ -167,7 +174,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return "The order would trade with another of the same owner; cancel that one first.";
         }
 
-        if ((order.Signed.Order.Flags & RestingOrder.ReduceOnly) != 0 && !Fees.Reduces(account.State.SizeOf(order.Instrument), order.Signed.Order.SizeE8))
+        if (order.IsReduceOnly && !Fees.Reduces(account.State.SizeOf(order.Instrument), order.Signed.Order.SizeE8))
         {
             return "The order is reduce-only and would not make the position smaller; lower its size or clear the flag.";
         }

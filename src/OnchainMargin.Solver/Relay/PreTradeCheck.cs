@@ -95,6 +95,25 @@ internal static class PreTradeCheck
         { MustReduce = mustReduce, PaysOut = paysOut };
     }
 
+    /// <summary>Whether an account could carry a fill of what is left of an order that rests, by what it holds: what a halt or a pause forbids for a while is not asked, and neither is what cannot be computed now.</summary>
+    public static bool Carries(RestingOrder order, ProtocolBook book, CheckpointInputs inputs)
+    {
+        if (order.Reduces(1, book))
+        {
+            return true;
+        }
+
+        if (order.IsReduceOnly || !book.Accounts.TryGetValue(order.Account, out BookAccount? account))
+        {
+            return false;
+        }
+
+        var before = Holding.Of(account, book, inputs);
+        (Holding? after, _) = before.Trade(order.Instrument, order.Signed64(order.LeftE8), (long)order.PriceE8, book.Parameters.Clearing.TakerFeeE8, inputs);
+        return before.IsPending(inputs.Checkpoint)
+            || (after is not null && after.Misfit(account.Id).Length == 0 && (after.Figures(inputs.View, SurfaceChoice.Worse) is not { } figures || figures.FreeE8 >= 0));
+    }
+
     /// <summary>Why a fill must make its account's position smaller, as the beginning of a sentence; empty where it need not (CLR-016).</summary>
     public static string ReductionsOnly(Instrument instrument, ProtocolBook book, CheckpointView view) =>
         SpotOrders.IsSpot(instrument) ? ""

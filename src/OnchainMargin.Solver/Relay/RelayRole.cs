@@ -52,6 +52,7 @@ internal sealed class RelayRole(
         orders.EndWaits(indexed.Book);
         (ulong now, ulong least) = (clock.Now, (ulong)options.LeastSecondsLeft);
         orders.Expire(now, order => OrderAdmission.Ends(order, indexed.Book, now, least), order => OrderAdmission.MayEndAt(order, indexed.Book, now, least));
+        await relay.MakeRoomAsync(indexed.Book, cancellationToken).ConfigureAwait(false);
         if (!isOpen || (_batch.Count > 0 && !await IsOverAsync(indexed.Book, cancellationToken).ConfigureAwait(false)) || !await _settled.AreInABlockAsync(indexed.Book, cancellationToken).ConfigureAwait(false))
         {
             return;

@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
@@ -5,7 +6,7 @@ using OnchainMargin.Protocol.Generated;
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>An order in the relay. Changed only under the relay's lock.</summary>
-internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arrival, string? session)
+internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, Address owner, long arrival, string? session)
 {
     /// <summary>Bit of <c>flags</c>: the order may only make its position smaller.</summary>
     public const byte ReduceOnly = 1;
@@ -18,6 +19,9 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
 
     /// <summary>What was signed.</summary>
     public Clearinghouse.SignedOrder Signed { get; } = signed;
+
+    /// <summary>Who owns its account: places are counted by owner, since anybody opens any number of accounts and moves what he has from one to the other.</summary>
+    public Address Owner { get; } = owner;
 
     /// <summary>Its place in time among all orders.</summary>
     public long Arrival { get; } = arrival;
@@ -57,6 +61,9 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, long arriva
 
     /// <summary>Whether it is filled whole or not at all.</summary>
     public bool IsFillOrKill => (Signed.Order.Flags & FillOrKill) != 0;
+
+    /// <summary>Whether it may only make its position smaller.</summary>
+    public bool IsReduceOnly => (Signed.Order.Flags & ReduceOnly) != 0;
 
     /// <summary>Whether it may only rest.</summary>
     public bool IsPostOnly => (Signed.Order.Flags & PostOnly) != 0;

@@ -89,24 +89,6 @@ public sealed class RelayBoundsTests
         }
     }
 
-    /// <summary>The fuller the relay, the fewer an account may have: those of a few leave room for others.</summary>
-    [Fact]
-    public void Take_RelayIsNineTenthsFull_TakesATenthOfAnAccount()
-    {
-        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
-        var books = new OrderBooks(store, new SolverOptions { Relay = new RelayOptions { MostOrders = 1000 } }, TimeProvider.System);
-        books.TakeUp(Enumerable.Range(1, 900).Select(number => Order((ulong)number, 1)));
-        for (ulong nonce = 1; nonce <= 17; nonce++)
-        {
-            Assert.Equal(nonce < 17 ? null : "Account 5000 has 16 open orders, and while the relay has 916 it takes 16 of one account; cancel some.", Take(Order(5000, nonce)));
-        }
-
-        books.TakeUp(Enumerable.Range(2001, 84).Select(number => Order((ulong)number, 1)));
-        Assert.Equal("The relay has 1000 open orders, the most that it takes (relay:mostOrders); hand this one in again later.", Take(Order(6000, 1)));
-
-        string? Take(RestingOrder order) => books.Take(order, static _ => null, static (_, _) => null);
-    }
-
     /// <summary>What is refused leaves no book behind, and neither does what was there.</summary>
     [Fact]
     public void Take_RefusedOrOver_LeavesNoBook()
@@ -229,13 +211,14 @@ public sealed class RelayBoundsTests
 
     private RestingOrder Added(ulong account, ulong nonce, string? session = null)
     {
-        RestingOrder order = new(Order(account, nonce).Signed, ++_arrival, session);
+        RestingOrder order = new(Order(account, nonce).Signed, default, ++_arrival, session);
         _orders.Add(order);
         return order;
     }
 
     private RestingOrder Order(ulong account, ulong nonce, long price = 100, byte flags = 0, long size = 1) => new(
-        new Clearinghouse.SignedOrder(new Clearinghouse.Order(account, Instrument.Perpetual(1).Packed, size * Math.Sign(price), (ulong)Math.Abs(price), nonce, Later, 0, flags), Ethereum.Address.Zero, [1]),
+        new Clearinghouse.SignedOrder(new Clearinghouse.Order(account, Instrument.Perpetual(1).Packed, size * Math.Sign(price), (ulong)Math.Abs(price), nonce, Later, 0, flags), default, [1]),
+        default,
         ++_arrival,
         null);
 }

@@ -36,7 +36,7 @@ public sealed class RelayRestartTests : RelayWorld
     {
         await TakenAsync(World.Sign(1, -One, Btc, 1));
         Clearinghouse.SignedOrder order = World.Sign(2, Tenth, Btc, 1, RestingOrder.FillOrKill);
-        World.Services.GetRequiredService<SolverStore>().AddOrder(StoredOrder.Of(new RestingOrder(order, 1, null)));
+        World.Services.GetRequiredService<SolverStore>().AddOrder(StoredOrder.Of(new RestingOrder(order, default, 1, null)));
         Restart();
         await Role.RunOnceAsync(CancellationToken.None);
         await Role.RunOnceAsync(CancellationToken.None);
