@@ -185,8 +185,8 @@ internal static partial class LogMessages
     [LoggerMessage(3004, LogLevel.Warning, "The chain took back the transaction for '{Intent}' (nonce {Nonce}); the same bytes are broadcast again")]
     public static partial void TransactionTakenBack(this ILogger logger, string intent, ulong nonce);
 
-    [LoggerMessage(3005, LogLevel.Information, "Raised the fee of '{Intent}' to {MaxFeeWei} wei a gas")]
-    public static partial void TransactionFeeRaised(this ILogger logger, string intent, UInt256 maxFeeWei);
+    [LoggerMessage(3005, LogLevel.Information, "Changed the fee of '{Intent}' to {MaxFeeWei} wei a gas")]
+    public static partial void TransactionFeeChanged(this ILogger logger, string intent, UInt256 maxFeeWei);
 
     [LoggerMessage(3006, LogLevel.Error, "Nonce {Nonce} of '{Intent}' was used by a transaction that is not in this outbox; give each solver a key of its own")]
     public static partial void TransactionDisplaced(this ILogger logger, string intent, ulong nonce);
@@ -200,7 +200,7 @@ internal static partial class LogMessages
     [LoggerMessage(3007, LogLevel.Debug, "Broadcast of '{Intent}' was answered with: {Answer}")]
     public static partial void BroadcastAnswered(this ILogger logger, string intent, string answer);
 
-    [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at {CapGwei} gwei, as much as it is worth or as transactions:maxFeePerGasGwei allows, and the transaction is in no block; it waits for gas to become cheaper")]
+    [LoggerMessage(3008, LogLevel.Warning, "The fee of '{Intent}' is at {CapGwei} gwei, as much as it is worth or as transactions:maxFeePerGasGwei and transactions:maxCostEther allow, and the transaction is in no block; it waits for gas to become cheaper")]
     public static partial void TransactionAtFeeCap(this ILogger logger, string intent, string capGwei);
 
     [LoggerMessage(3013, LogLevel.Warning, "Blocks pass over '{Intent}' of {Sender} though its tip of {TipGwei} gwei is several times what they ask, and it offers as much for a unit of gas as it is worth and the account can pay; see whether that has funds, and whether the node or the private relay refuses it")]
@@ -214,6 +214,9 @@ internal static partial class LogMessages
 
     [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills by {Proofs}: {Intent}")]
     public static partial void BatchSent(this ILogger logger, int count, string proofs, string intent);
+
+    [LoggerMessage(3015, LogLevel.Warning, "The node refuses '{Intent}' of {Sender} for a cap of its own on what a transaction may cost, and it waits: {Answer}; start the node with --rpc.txfeecap 0 (Besu: --rpc-tx-feecap=0), or set transactions:maxCostEther to no more than its cap")]
+    public static partial void BroadcastOverCost(this ILogger logger, string intent, Address sender, string answer);
 
     [LoggerMessage(7002, LogLevel.Information, "A batch of {Count} fills is refused, so each is tried alone: {Reason}")]
     public static partial void BatchRefused(this ILogger logger, int count, string reason);

@@ -168,13 +168,18 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
             GasLimits limits = transactions.GasLimitsOf(request.Data.Length, gas);
             var markets = (ulong)part.DeltasE8.Keys.Union(held.Keys).Count();
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
+            if (transactions.OverCost(limits, offer, null) is { } over)
+            {
+                throw over;
+            }
+
             var terms = new BidTerms
             {
                 FractionE8 = part.FractionE8,
                 ShareE8 = part.EquityE8,
                 PayE8 = pay,
                 HedgeE8 = HedgeCosts.OfE8(part.GrossE8, part.DeltasE8, options.HedgeCostBps, round.Live, depth.SlippageE8),
-                Gas = Math.Max(limits.Least, gas + (UpdateGas * markets)),
+                Gas = Math.Max(transactions.WithMargin(gas), gas + (UpdateGas * markets)),
                 OfferWei = offer.MaxFeePerGasWei,
                 CapWei = transactions.CapWei,
                 NativePriceE8 = round.NativePriceE8,

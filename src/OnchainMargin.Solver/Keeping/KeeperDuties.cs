@@ -135,6 +135,13 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
             return null;
         }
 
+        UInt256 worth = WorthWei(duty, call.Gas, round, mostReward);
+        if (transactions.OverCost(call.Limits, offer, worth) is { } over)
+        {
+            journal.Say(duty.Subject, "too-dear", $"{duty.Decision} waits: {over.Message}");
+            return null;
+        }
+
         DayCharge charge = ChargeOf(call, offer, round, rewardE8);
         if (!round.DutyDay.Take(charge.CostE8))
         {
@@ -142,7 +149,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
             return null;
         }
 
-        TransactionIntent intent = TransactionIntent.From(duty.Key, call.Request) with { GasLimits = call.Limits, MostFeePerGasWei = WorthWei(duty, call.Gas, round, mostReward), IsPrivate = duty.IsPrivate, Charge = charge };
+        TransactionIntent intent = TransactionIntent.From(duty.Key, call.Request) with { GasLimits = call.Limits, MostFeePerGasWei = worth, IsPrivate = duty.IsPrivate, Charge = charge };
         return (intent, figures);
     }
 

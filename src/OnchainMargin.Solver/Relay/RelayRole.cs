@@ -425,7 +425,17 @@ internal sealed class RelayRole(
             return null;
         }
 
-        OutboxEntry entry = await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false);
+        OutboxEntry entry;
+        try
+        {
+            entry = await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransactionTooLargeException error) when (batch.Count > 1)
+        {
+            // Gas is too dear for all of it in one; what is too dear alone waits for cheaper gas, and nobody is at fault.
+            return new SettlementRefusal(error.Message.TrimEnd('.')) { IsTooLarge = true };
+        }
+
         (_batch, _isAlone, _book, _intent, _isAttested) = (batch, batch.Count == 1, book, entry.Intent, isAttested);
         logger.BatchSent(batch.Count, isAttested ? "attestations" : "computation", entry.Intent);
         return null;

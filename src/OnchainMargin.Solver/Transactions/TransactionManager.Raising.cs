@@ -18,8 +18,8 @@ internal sealed partial class TransactionManager
     /// <summary>Intents that are to offer more and are worth no more, as far as is known, and when that was looked at last.</summary>
     private readonly ConcurrentDictionary<string, long?> _frozen = new(StringComparer.Ordinal);
 
-    /// <summary>Since when every node that answers refuses an entry for what it is, and in what words.</summary>
-    private readonly ConcurrentDictionary<string, (long Since, string Answer)> _refused = new(StringComparer.Ordinal);
+    /// <summary>Since when every node that answers refuses an entry whatever is paid, for what it is or for what it may cost, and in what words.</summary>
+    private readonly ConcurrentDictionary<string, (long Since, string Answer, bool IsOfCost)> _refused = new(StringComparer.Ordinal);
 
     /// <summary>The stored entry of an intent that only a higher worth can bring in; null where it waits for something else, and where that was asked within <c>raiseFeeAfterSeconds</c>.</summary>
     public OutboxEntry? Frozen(string intent)
@@ -94,7 +94,7 @@ internal sealed partial class TransactionManager
         return waiting.Length == 0;
     }
 
-    /// <summary>Notes since when nodes refuse an entry for what it is; any other answer ends that, and the private relay's says nothing of them.</summary>
+    /// <summary>Notes since when nodes refuse an entry whatever is paid; any other answer ends that, and the private relay's says nothing of them.</summary>
     /// <returns>Whether they refuse it so.</returns>
     private bool NoteAnswer(OutboxEntry entry, bool isPrivate, RpcError? error)
     {
@@ -103,9 +103,10 @@ internal sealed partial class TransactionManager
             return false;
         }
 
-        if (error is not null && BroadcastAnswers.IsOfTransaction(error))
+        if (error is not null && (BroadcastAnswers.IsOfCost(error) || BroadcastAnswers.IsOfTransaction(error)))
         {
-            _refused.TryAdd(entry.Intent, (time.GetTimestamp(), error.Message));
+            (long Since, string Answer, bool IsOfCost) said = (time.GetTimestamp(), error.Message, BroadcastAnswers.IsOfCost(error));
+            _refused.AddOrUpdate(entry.Intent, said, (_, before) => before.IsOfCost == said.IsOfCost ? before : said);
             return true;
         }
 
@@ -113,17 +114,41 @@ internal sealed partial class TransactionManager
         return false;
     }
 
-    /// <summary>In what words the nodes refuse the key's next transaction for what it is, and have done so for long enough; null where they do not. A node may be ill for a while, and only the next holds others up.</summary>
-    private string? RefusalOf(OutboxEntry entry, Round round) =>
-        entry.Nonce == round.Mined && _refused.TryGetValue(entry.Intent, out (long Since, string Answer) refused) && HasPassed(refused.Since, options.WithdrawAfterSeconds) ? refused.Answer : null;
+    /// <summary>Says that a node refuses an entry, and what its owner can do where its own cap is why.</summary>
+    private void TellRefusal(OutboxEntry entry, RpcErrorException answer)
+    {
+        if (BroadcastAnswers.IsOfCost(answer.Error))
+        {
+            logger.BroadcastOverCost(entry.Intent, key.Address, answer.Error.Message);
+        }
+        else
+        {
+            logger.BroadcastRefused(entry.Intent, key.Address, answer.Message);
+        }
+    }
 
-    /// <summary>Gives the nonce of an entry back that is refused for what it is: neither fees nor time bring it in, and all behind it would wait for ever. Should some node have it all the same, one of the two is mined, and what became of it is told by which.</summary>
-    private async Task<OutboxAttempt> GiveUpAsync(OutboxEntry entry, OutboxAttempt newest, string refusal, Round round, CancellationToken cancellationToken)
+    private bool IsRefusedForCost(OutboxEntry entry) => _refused.TryGetValue(entry.Intent, out (long Since, string Answer, bool IsOfCost) refused) && refused.IsOfCost;
+
+    /// <summary>In what words the nodes refuse the key's next transaction whatever is paid, and have done so for long enough; null where they do not. A node may be ill for a while, and only the next holds others up. What is refused for what it may cost waits where nothing waits behind it: it gets in once gas is cheaper, or the node's owner lifts the cap.</summary>
+    private string? RefusalOf(OutboxEntry entry, Round round) =>
+        entry.Nonce == round.Mined && _refused.TryGetValue(entry.Intent, out (long Since, string Answer, bool IsOfCost) refused) && HasPassed(refused.Since, options.WithdrawAfterSeconds) && (!refused.IsOfCost || entry.Nonce < round.LastNonce)
+            ? $"the node refuses it for what it {(refused.IsOfCost ? "may cost" : "is")}, so its nonce is given back: {refused.Answer}"
+            : null;
+
+    /// <summary>Gives the nonce of an entry back that is refused whatever is paid: neither fees nor time bring it in, and all behind it would wait for ever. Should some node have it all the same, one of the two is mined, and what became of it is told by which.</summary>
+    private async Task<OutboxAttempt> GiveUpAsync(OutboxEntry entry, OutboxAttempt newest, string reason, Round round, CancellationToken cancellationToken)
     {
         GasOffer asked = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
         GasOffer raised = new GasOffer(newest.MaxFeePerGasWei, newest.TipPerGasWei).RaisedBy(0, asked).AtMost(CapWei);
-        store.SetOutboxState(entry.Intent, OutboxState.Live, 0, $"the node refuses it for what it is, so its nonce is given back: {refusal}");
+        store.SetOutboxState(entry.Intent, OutboxState.Live, 0, reason);
         return Offer(entry, newest, raised, isEmpty: true);
+    }
+
+    /// <summary>Offers less where nodes refuse an entry for what it may cost and less is asked by now, or allowed: no pool has it, so nothing is replaced.</summary>
+    private async Task<OutboxAttempt> LowerAsync(OutboxEntry entry, OutboxAttempt newest, Round round, CancellationToken cancellationToken)
+    {
+        GasOffer anew = (await round.AskFeesAsync(cancellationToken).ConfigureAwait(false)).AtMost(MostOf(entry));
+        return !newest.IsEmpty && anew.RaisedBy(0, anew).MaxFeePerGasWei <= newest.MaxFeePerGasWei ? Offer(entry, newest, anew, isEmpty: false) : newest;
     }
 
     /// <summary>Gives the nonce of a displaced entry back, which is free again. Its bytes are out, and somebody may have them mined: as a form of the same entry the empty one is mined, or they are, and it is told by which.</summary>
@@ -164,16 +189,16 @@ internal sealed partial class TransactionManager
         bool isPaidWell = !isMoreAsked && old.TipPerGasWei >= asked.TipPerGasWei * MostTips && old.TipPerGasWei >= asked.MaxFeePerGasWei / FeePerTip;
         GasOffer wanted = isPaidWell ? await WithRoomAsync(entry, old, cancellationToken).ConfigureAwait(false) : old.RaisedBy(isMoreAsked ? 0 : (uint)options.RaiseFeePercent, asked);
         UInt256 least = old.RaisedBy(0, old).MaxFeePerGasWei;
-        GasOffer raised = wanted.AtMost(newest.IsEmpty ? CapWei : MostOf(entry.MostFeePerGasWei));
+        GasOffer raised = wanted.AtMost(newest.IsEmpty ? CapWei : MostOf(entry));
         if (raised.MaxFeePerGasWei >= least)
         {
             return Offer(entry, newest, raised, newest.IsEmpty);
         }
 
         raised = wanted.AtMost(CapWei);
-        if (!newest.IsEmpty && entry.Nonce < round.LastNonce && entry.MostFeePerGasWei is not null && IsOver(entry.CreatedSeconds, options.WithdrawAfterSeconds) && raised.MaxFeePerGasWei >= least)
+        if (!newest.IsEmpty && entry.Nonce < round.LastNonce && IsOver(entry.CreatedSeconds, options.WithdrawAfterSeconds) && raised.MaxFeePerGasWei >= least)
         {
-            // It is worth no more, or no fee brings it in, and what waits behind it may be: an empty transaction takes its nonce.
+            // It is worth no more or may cost no more, or no fee brings it in, and what waits behind it may be: an empty transaction takes its nonce.
             return Offer(entry, newest, raised, isEmpty: true);
         }
 
@@ -227,7 +252,7 @@ internal sealed partial class TransactionManager
         }
         else
         {
-            logger.TransactionFeeRaised(entry.Intent, raised.MaxFeePerGasWei);
+            logger.TransactionFeeChanged(entry.Intent, raised.MaxFeePerGasWei);
         }
 
         return attempt;

@@ -60,7 +60,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>Stores an intent and broadcasts it. An intent that is under way or done is left as it is; one that failed on chain is tried again under a further name.</summary>
     /// <returns>The stored entry.</returns>
     /// <exception cref="RevertException">Thrown when the contract would refuse it now; nothing is stored then.</exception>
-    /// <exception cref="TransactionTooLargeException">Thrown when it needs more gas or calldata than a transaction may have; nothing is stored then.</exception>
+    /// <exception cref="TransactionTooLargeException">Thrown when it needs more gas or calldata than a transaction may have, or cannot get in for what one may cost; nothing is stored then.</exception>
     /// <exception cref="RpcTransportException">Thrown when the node does not answer, or counts far more transactions of the key than the outbox has; nothing is stored then.</exception>
     public async Task<OutboxEntry> SubmitAsync(TransactionIntent intent, CancellationToken cancellationToken)
     {
@@ -76,6 +76,11 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
 
             GasLimits gas = intent.GasLimits ?? GasLimitsOf(intent.Data.Length, await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
             SendingTerms terms = await AskTermsAsync(cancellationToken).ConfigureAwait(false);
+            if (OverCost(gas, terms.Offer, intent.MostFeePerGasWei) is { } refusal)
+            {
+                throw refusal;
+            }
+
             ulong nonce = NextNonce(terms.MinedNonce);
             OutboxEntry entry = EntryOf(intent, LimitOf(intent, gas, terms, nonce), nonce);
             OutboxAttempt attempt = AttemptOf(entry, terms.Offer);
@@ -257,44 +262,6 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     /// <summary>Whether so many seconds have passed since a moment of this process.</summary>
     private bool HasPassed(long since, long seconds) => time.GetElapsedTime(since) >= TimeSpan.FromSeconds(seconds);
 
-    /// <summary>The most that is ever offered for a unit of gas, in wei.</summary>
-    public UInt256 CapWei => (UInt256)(ulong)options.MaxFeePerGasGwei * GasOffer.WeiPerGwei;
-
-    /// <summary>What a limit with room would cost is at most this part of what the sender has: half is left for fees twice as high, and half of each for another.</summary>
-    private const ulong RoomTimes = 4;
-
-    /// <summary>The gas limits of a call of so much calldata whose use is estimated so.</summary>
-    /// <exception cref="TransactionTooLargeException">Thrown when either is more than a transaction may have.</exception>
-    public GasLimits GasLimitsOf(int bytes, ulong estimate)
-    {
-        if (bytes > options.MostBytes)
-        {
-            throw new TransactionTooLargeException(bytes, options.MostBytes);
-        }
-
-        var most = (ulong)options.MostGas;
-        if (estimate > most)
-        {
-            throw new TransactionTooLargeException(estimate, most);
-        }
-
-        ulong least = WithMargin(estimate);
-        return new GasLimits(Math.Min(least, most), Math.Min(Math.Max(least, estimate + (ulong)options.GasRoom), most));
-    }
-
-    /// <summary>As much room as the sender can pay for several times: nodes take nothing whose limit he could not, together with what of his waits; fees rise, and more comes. Room is no reason to keep him from what he can.</summary>
-    private ulong LimitOf(TransactionIntent intent, GasLimits gas, SendingTerms terms, ulong nonce)
-    {
-        UInt256 fee = terms.Offer.AtMost(MostOf(intent.MostFeePerGasWei)).MaxFeePerGasWei;
-        UInt256 payable = fee.IsZero ? gas.Most : terms.BalanceWei / fee / (RoomTimes + nonce - Math.Min(nonce, terms.MinedNonce));
-        return payable >= (UInt256)gas.Most ? gas.Most : Math.Max(gas.Least, (ulong)payable);
-    }
-
-    /// <summary>The gas that a call is reckoned with whose use is estimated so.</summary>
-    public ulong WithMargin(ulong estimate) => estimate + (estimate * (ulong)options.GasMarginPercent / 100);
-
-    private UInt256 MostOf(UInt256? worth) => worth is { } most && most < CapWei ? most : CapWei;
-
     /// <summary>The entry of an intent that is under way or done by this key, or null and the name under which it is to be stored. What another key has begun, one that was lost or ran dry, nobody carries on: it only takes a name, and where it was done the chain refuses it a second time.</summary>
     private (OutboxEntry? Known, TransactionIntent Intent) Find(TransactionIntent intent)
     {
@@ -327,7 +294,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     };
 
     /// <summary>The first form of an entry.</summary>
-    private OutboxAttempt AttemptOf(OutboxEntry entry, GasOffer offer) => AttemptOf(entry, offer.AtMost(MostOf(entry.MostFeePerGasWei)), isEmpty: false);
+    private OutboxAttempt AttemptOf(OutboxEntry entry, GasOffer offer) => AttemptOf(entry, offer.AtMost(MostOf(entry)), isEmpty: false);
 
     private OutboxAttempt AttemptOf(OutboxEntry entry, GasOffer offer, bool isEmpty) =>
         new(entry.Intent, offer.MaxFeePerGasWei, offer.TipPerGasWei, Now, key.Seal(CallOf(entry, offer, isEmpty))) { IsEmpty = isEmpty };
@@ -389,7 +356,9 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         }
         else if (IsOver(newest.OfferedSeconds, options.RaiseFeeAfterSeconds))
         {
-            newest = await RaiseAsync(entry, newest, isPassedOver, round, cancellationToken).ConfigureAwait(false);
+            newest = IsRefusedForCost(entry)
+                ? await LowerAsync(entry, newest, round, cancellationToken).ConfigureAwait(false)
+                : await RaiseAsync(entry, newest, isPassedOver, round, cancellationToken).ConfigureAwait(false);
         }
 
         if (!_broadcastAt.TryGetValue(entry.Intent, out long at) || HasPassed(at, options.BroadcastAgainAfterSeconds) || newest != attempts[^1])
@@ -467,7 +436,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
     }
 
     /// <summary>Hands a form of an entry in.</summary>
-    /// <returns>Whether every node that answers refuses it for what it is.</returns>
+    /// <returns>Whether every node that answers refuses it, whatever is paid.</returns>
     private async Task<bool> BroadcastAsync(OutboxEntry entry, SignedTransaction signed, CancellationToken cancellationToken)
     {
         _broadcastAt[entry.Intent] = time.GetTimestamp();
@@ -487,7 +456,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
         }
         catch (RpcErrorException answer) when (!BroadcastAnswers.IsKnown(answer.Error) && !BroadcastAnswers.IsOfNonce(answer.Error))
         {
-            logger.BroadcastRefused(entry.Intent, key.Address, answer.Message);
+            TellRefusal(entry, answer);
             return NoteAnswer(entry, isPrivate, answer.Error);
         }
         catch (EthereumException answer)

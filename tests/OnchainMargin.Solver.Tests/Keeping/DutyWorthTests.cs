@@ -37,9 +37,10 @@ public sealed class DutyWorthTests : KeeperWorld
     }
 
     [Theory]
-    [InlineData(100, false)]
-    [InlineData(1_000_000, true)]
-    public async Task TakeOver_AtCrashGas_IsSentForATwentiethOfTheLot(int margin, bool isSent)
+    [InlineData(100, 2, false)]
+    [InlineData(1_000_000, 2, true)]
+    [InlineData(1_000_000, 1, false)]
+    public async Task TakeOver_AtCrashGas_IsSentForATwentiethOfTheLotWhereNodesTakeWhatItCosts(int margin, int maxCostEther, bool isSent)
     {
         (Node.Gas, Node.Asked) = (TakeOverGas, Crash);
         (BookAccount account, BookLot lot) = Lot(7, 51, 19, -1);
@@ -48,8 +49,11 @@ public sealed class DutyWorthTests : KeeperWorld
         int scale = margin / LotMargin;
         state = state with { CashE8 = state.CashE8 * scale, Positions = [held with { SizeE8 = held.SizeE8 * scale, CostE8 = held.CostE8 * scale }] };
         lot = lot with { State = state.Pack(), MaintenanceE8 = (UInt128)margin * Books.One };
-        await LookAsync(BookOf([lot], account), options: new KeeperOptions());
+        var lines = new LogLines<KeeperRole>();
+        using TransactionManager manager = Manager(TimeProvider.System, maxCostEther: maxCostEther);
+        await LookAsync(BookOf([lot], account), options: new KeeperOptions(), logger: lines, manager: manager);
         Assert.Equal(isSent ? [KeeperKeys.Of("take-over", lot)] : [], Store.UnsettledOf(Key.Address).Select(static entry => entry.Intent));
+        Assert.Equal(maxCostEther == 1, lines.Said.Any(static line => line.Contains("waits: The transaction needs 10805700 gas at 102.000 gwei, more than the 1 ETH of transactions:maxCostEther", StringComparison.Ordinal)));
     }
 
     /// <summary>A start of $8,000 may cost $400, which is 269 gwei a gas; the price falls on, and it owes $22,857.</summary>

@@ -33,7 +33,7 @@ public sealed class GasReplayTests(ITestOutputHelper output)
         var node = new FakeTransactionNode();
         var time = new FakeTime();
         using var manager = new TransactionManager(
-            node, new SigningKey(key, 31337), store, new TransactionOptions { MaxFeePerGasGwei = 2_000, SettledAfterBlocks = 3 }, time, NullLogger<TransactionManager>.Instance);
+            node, new SigningKey(key, 31337), store, new TransactionOptions { MaxFeePerGasGwei = 2_000, MaxCostEther = 10, SettledAfterBlocks = 3 }, time, NullLogger<TransactionManager>.Instance);
 
         (UInt256 AskedWei, long EtherE8)[] bars = Bars();
         var open = new List<ReplayLot>();

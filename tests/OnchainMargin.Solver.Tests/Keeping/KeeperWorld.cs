@@ -133,7 +133,7 @@ public abstract class KeeperWorld : IDisposable
         return asked;
     }
 
-    private protected TransactionManager Manager(TimeProvider time, int gasRoom = 1_000_000) => new(Node, new SigningKey(Key, 31337), Store, new TransactionOptions { GasRoom = gasRoom }, time, NullLogger<TransactionManager>.Instance);
+    private protected TransactionManager Manager(TimeProvider time, int gasRoom = 1_000_000, decimal maxCostEther = 1) => new(Node, new SigningKey(Key, 31337), Store, new TransactionOptions { GasRoom = gasRoom, MaxCostEther = maxCostEther }, time, NullLogger<TransactionManager>.Instance);
 
     private protected static BookAccount UnderWater(ulong id, byte last, int cash = 1)
     {

@@ -5,6 +5,7 @@ using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Relay;
 
@@ -21,6 +22,41 @@ public sealed class LargeSettlementTests : RelayWorld
         Clearinghouse.SignedOrder signed = World.Sign(1, -Tenth, Btc, 1) with { Signature = new byte[bytes] };
         OrderOutcome outcome = await Relay.SubmitAsync(signed, null, CancellationToken.None);
         Assert.Equal(isTaken ? "" : "The signature has 2049 bytes, and this relay takes 2048 at most; sign with a key, or with a contract whose signatures are shorter.", outcome.Refusal);
+    }
+
+    /// <summary>Nodes take nothing that may cost more than an ether: four fills need 8 million gas, at 200 gwei.</summary>
+    [Fact]
+    public async Task RunOnce_SettlementCostsMoreThanNodesTake_IsDividedAndNobodyIsAtFault()
+    {
+        World.Node.Balance = (UInt256)1_000_000_000UL * 100_000_000_000UL;
+        World.Node.Asked = new(402_000_000_000UL, 2_000_000_000UL);
+        ulong gasOfAFill = 2_000_000;
+        World.Node.BeforeEstimate = (data, _) =>
+        {
+            World.Node.Gas = IsSettlement(data) ? gasOfAFill * (ulong)Call(data).Item3.Length : 21_000;
+            return Task.CompletedTask;
+        };
+        RestingOrder[] orders = await FourMatchesAsync();
+        for (int i = 0; i < 6; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal([1, 1, 1, 1], Sent().Select(static call => call.Item3.Length));
+        Assert.All(orders, static order => Assert.Equal(OrderStatus.Filled, order.Status));
+
+        // What is too dear alone waits, and is settled when gas is cheaper.
+        gasOfAFill = 6_000_000;
+        orders = [await TakenAsync(World.Sign(1, -Tenth, Btc, 30)), await TakenAsync(World.Sign(2, Tenth, Btc, 30))];
+        for (int i = 0; i < 6; i++)
+        {
+            await Assert.ThrowsAsync<TransactionTooLargeException>(RoundAsync);
+        }
+
+        World.Node.Asked = new(20_000_000_000UL, 2_000_000_000UL);
+        await RoundAsync();
+        await RoundAsync();
+        Assert.All(orders, static order => Assert.Equal(OrderStatus.Filled, order.Status));
     }
 
     /// <summary>Orders of before the bound lie in the store: three crossings of 64 KB of signatures each, beside an honest one.</summary>
