@@ -1,3 +1,4 @@
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Node;
 using OnchainMargin.Protocol;
 using OnchainMargin.Protocol.Book;
@@ -92,7 +93,7 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
         {
             // Starts may have taken seconds. What a lot is worth and what the chain asks for it must be of one block: beside a later quote, each fall of the price looks like a profit.
             ulong head = await Patience.AskAsync(token => _client.Node.GetBlockNumberAsync(token), _time, cancellationToken).ConfigureAwait(false);
-            round = await BeginAsync(book, BlockTag.Number(head), cancellationToken).ConfigureAwait(false);
+            round = await BeginAtAsync(book, head, cancellationToken).ConfigureAwait(false);
         }
 
         await _lots.ConsiderAsync(round, cancellationToken).ConfigureAwait(false);
@@ -111,6 +112,19 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
             // Beside the rounds, on a thread of its own: a price that comes meanwhile waits neither for it nor for one of the pool's few threads.
             _isDue = false;
             _whole = Task.Factory.StartNew(() => Whole(book, round.Live), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>A round at a block that was told a moment ago. Of several nodes behind one address the next may not have it yet; the one before it they all have.</summary>
+    private async Task<KeeperRound> BeginAtAsync(ProtocolBook book, ulong block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BeginAsync(book, BlockTag.Number(block), cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcErrorException) when (block > 0)
+        {
+            return await BeginAsync(book, BlockTag.Number(block - 1), cancellationToken).ConfigureAwait(false);
         }
     }
 

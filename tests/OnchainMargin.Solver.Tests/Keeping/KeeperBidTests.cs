@@ -212,6 +212,20 @@ public sealed class KeeperBidTests : KeeperWorld
         Assert.True(part.EquityE8 - (Int128)call.MaxPayE8 - hedge - gas >= options.MinimumProfitE8);
     }
 
+    /// <summary>Of several nodes behind one address one tells its newest block, and the next does not have it yet.</summary>
+    [Fact]
+    public async Task RunOnce_NextNodeIsABlockBehind_BidsByTheBlockBefore()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, 0);
+        var prices = new PricesNode(Books.Inputs(1, Books.Start, 103), pay: 2, heldUntil: 0) { Lacks = "0x7" };
+        var time = new FakeTime();
+        using TransactionManager manager = Manager(time);
+        using KeeperLooks keeper = await KeeperAsync(manager, time, Bidder with { MinimumProfitE8 = Books.One }, prices: prices);
+        await keeper.LookAsync(BookOf([lot], account, Bidding()));
+        Assert.Single(Sent());
+        Assert.Equal(["0x6"], prices.QuotedAt);
+    }
+
     /// <summary>What a lot is worth is told by prices, and what it costs by the chain: of two moments, the fall between them would look like a profit.</summary>
     [Theory]
     [InlineData(100, 0)]

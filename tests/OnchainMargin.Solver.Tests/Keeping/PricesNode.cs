@@ -19,7 +19,12 @@ internal sealed class PricesNode(CheckpointInputs live, int pay, ulong heldUntil
     /// <summary>The blocks that quotes of bids were asked for.</summary>
     public HashSet<string> QuotedAt { get; } = new(StringComparer.Ordinal);
 
-    public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.ASCII.GetBytes(request.Method switch
+    /// <summary>The block that the next of several nodes behind the address does not have yet.</summary>
+    public string Lacks { get; set; } = "none";
+
+    public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Encoding.UTF8.GetString(request.Parameters.Span).Contains($"\"{Lacks}\"", StringComparison.Ordinal)
+        ? throw new RpcErrorException(request.Method, new RpcError(-32000, "header not found", null))
+        : Task.FromResult<ReadOnlyMemory<byte>>(Encoding.ASCII.GetBytes(request.Method switch
     {
         "eth_blockNumber" => "\"0x7\"",
         "eth_chainId" => "\"0x7a69\"",
