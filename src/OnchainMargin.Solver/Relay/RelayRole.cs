@@ -30,7 +30,8 @@ internal sealed class RelayRole(
     private ProtocolBook _book = ProtocolBook.Empty;
     private string _intent = "";
     private bool _isAttested;
-    private ulong _seenBlock;
+    private ulong? _seenBlock;
+    private int _seenRollbacks;
 
     /// <inheritdoc/>
     public string Name => SolverRoles.Relay;
@@ -224,16 +225,14 @@ internal sealed class RelayRole(
         return isMaker == contracts.Contains(match.Taker.Signed.Signer) ? (otherwise, false) : (isMaker ? match.Maker : match.Taker, true);
     }
 
-    /// <summary>Orders that their owners cancelled on chain leave the books; those whose signer's right was set are looked at again.</summary>
+    /// <summary>Orders that their owners cancelled on chain leave the books; those whose signer's right was set are looked at again. What a reorganisation put in the place of blocks that were read is read as well: to do either twice changes nothing.</summary>
     private void EndCancelled(ulong block)
     {
-        if (_seenBlock == 0 || _seenBlock >= block)
-        {
-            _seenBlock = block;
-            return;
-        }
-
-        foreach (LogEntry log in store.LogsFrom(_seenBlock + 1))
+        // In this order: what is rolled back, or comes, after these two were asked is read the next time.
+        (int rollbacks, ulong lowest) = store.Rollbacks(_seenRollbacks);
+        ulong stored = Math.Min(block, store.Head()?.Number ?? 0);
+        ulong from = Math.Min(_seenBlock ?? stored, lowest);
+        foreach (LogEntry log in _seenBlock is not null && from < stored ? store.LogsFrom(from + 1) : [])
         {
             if (OrderNews.Of(log) is not { } news)
             {
@@ -250,7 +249,7 @@ internal sealed class RelayRole(
             }
         }
 
-        _seenBlock = block;
+        (_seenBlock, _seenRollbacks) = (stored, rollbacks);
     }
 
     private async Task SettleAsync(IReadOnlyList<OrderMatch> batch, IndexedBook indexed, CancellationToken cancellationToken)

@@ -6,6 +6,8 @@ namespace OnchainMargin.Solver.Store;
 
 public sealed partial class SolverStore
 {
+    private readonly List<ulong> _rollbacks = [];
+
     /// <summary>The last block that was taken in, or null when there is none.</summary>
     public StoredBlock? Head()
     {
@@ -51,6 +53,7 @@ public sealed partial class SolverStore
         lock (_gate)
         {
             Transact(() => Connection.Execute("DELETE FROM logs WHERE block > @number; DELETE FROM blocks WHERE number > @number; DELETE FROM snapshots WHERE block > @number;", new { number = checked((long)number) }));
+            _rollbacks.Add(number);
         }
     }
 
@@ -60,6 +63,17 @@ public sealed partial class SolverStore
         lock (_gate)
         {
             Transact(_database.EmptyIndex);
+            _rollbacks.Add(0);
+        }
+    }
+
+    /// <summary>How often blocks were forgotten since the store was opened, and the lowest block that was left by those times after the first so many: whoever reads on from a block goes back to that one, since what he read above it counts no more, or was not all.</summary>
+    /// <param name="seen">How many of them were seen to.</param>
+    public (int Count, ulong Lowest) Rollbacks(int seen)
+    {
+        lock (_gate)
+        {
+            return (_rollbacks.Count, _rollbacks.Skip(seen).DefaultIfEmpty(ulong.MaxValue).Min());
         }
     }
 
