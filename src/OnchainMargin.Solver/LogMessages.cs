@@ -35,6 +35,9 @@ internal static partial class LogMessages
     [LoggerMessage(2002, LogLevel.Warning, "The chain was reorganised: the index goes from block {From} back to {Ancestor}")]
     public static partial void ChainReorganised(this ILogger logger, ulong from, ulong ancestor);
 
+    [LoggerMessage(2009, LogLevel.Warning, "The node had left out {Count} events when it was asked first, the earliest of block {Block}: the index goes back to block {Ancestor} and on from there with them; if it happens again, name another node first in nodeUrl")]
+    public static partial void LogsWereMissed(this ILogger logger, int count, ulong block, ulong ancestor);
+
     [LoggerMessage(2003, LogLevel.Error, "The events of the node do not fit together, the chain is read anew: {Reason}")]
     public static partial void IndexDoesNotFit(this ILogger logger, string reason);
 
@@ -212,11 +215,11 @@ internal static partial class LogMessages
     [LoggerMessage(3010, LogLevel.Warning, "The node refuses '{Intent}' of {Sender}, which is tried again: {Answer}")]
     public static partial void BroadcastRefused(this ILogger logger, string intent, Address sender, string answer);
 
-    [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills by {Proofs}: {Intent}")]
-    public static partial void BatchSent(this ILogger logger, int count, string proofs, string intent);
-
     [LoggerMessage(3015, LogLevel.Warning, "The node refuses '{Intent}' of {Sender} for a cap of its own on what a transaction may cost, and it waits: {Answer}; start the node with --rpc.txfeecap 0 (Besu: --rpc-tx-feecap=0), or set transactions:maxCostEther to no more than its cap")]
     public static partial void BroadcastOverCost(this ILogger logger, string intent, Address sender, string answer);
+
+    [LoggerMessage(7001, LogLevel.Information, "Settles {Count} fills by {Proofs}: {Intent}")]
+    public static partial void BatchSent(this ILogger logger, int count, string proofs, string intent);
 
     [LoggerMessage(7002, LogLevel.Information, "A batch of {Count} fills is refused, so each is tried alone: {Reason}")]
     public static partial void BatchRefused(this ILogger logger, int count, string reason);

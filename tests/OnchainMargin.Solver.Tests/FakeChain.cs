@@ -45,6 +45,15 @@ internal sealed class FakeChain : IChainSource
     /// <summary>Changes the logs on their way out.</summary>
     public Func<IReadOnlyList<LogEntry>, IReadOnlyList<LogEntry>>? Garble { get; set; }
 
+    /// <summary>The logs that it leaves out when it is asked by a block's hash, as a node that has no receipts yet.</summary>
+    public Func<LogEntry, bool>? LeavesOutByHash { get; set; }
+
+    /// <summary>The logs that it leaves out when it is asked for a range.</summary>
+    public Func<LogEntry, bool>? LeavesOutOfRanges { get; set; }
+
+    /// <summary>The head that it tells in place of its own.</summary>
+    public StoredBlock? ToldHead { get; set; }
+
     public void Grow(int blocks, int logsPerBlock = 1)
     {
         for (int i = 0; i < blocks; i++)
@@ -68,7 +77,7 @@ internal sealed class FakeChain : IChainSource
     public Task<StoredBlock> GetHeadAsync(CancellationToken cancellationToken)
     {
         Answer();
-        return Task.FromResult(Head);
+        return Task.FromResult(ToldHead ?? Head);
     }
 
     public Task<StoredBlock?> FindBlockAsync(ulong number, CancellationToken cancellationToken)
@@ -86,7 +95,7 @@ internal sealed class FakeChain : IChainSource
             throw new RpcErrorException("eth_getLogs", new Ethereum.Rpc.RpcError(-32000, "unknown block", null));
         }
 
-        return Task.FromResult(Deliver(found[0].Logs));
+        return Task.FromResult(Deliver([.. found[0].Logs.Where(log => LeavesOutByHash?.Invoke(log) != true)]));
     }
 
     public Task<(IReadOnlyList<LogEntry> Logs, StoredBlock? Last)> GetLogsAsync(ulong fromBlock, ulong toBlock, CancellationToken cancellationToken)
@@ -98,7 +107,7 @@ internal sealed class FakeChain : IChainSource
             throw Refusal();
         }
 
-        return Task.FromResult((Deliver([.. AllLogs.Where(log => log.BlockNumber >= fromBlock && log.BlockNumber <= toBlock)]), toBlock < (ulong)_blocks.Count ? _blocks[(int)toBlock].Block : null));
+        return Task.FromResult((Deliver([.. AllLogs.Where(log => log.BlockNumber >= fromBlock && log.BlockNumber <= toBlock && LeavesOutOfRanges?.Invoke(log) != true)]), toBlock < (ulong)_blocks.Count ? _blocks[(int)toBlock].Block : null));
     }
 
     private static LogEntry Log(StoredBlock block, uint place) => new()

@@ -6,8 +6,8 @@ namespace OnchainMargin.Solver.Indexing;
 
 /// <summary>Keeps the store's index equal to the chain. Deep history is read by ranges; the last <paramref name="reorganisationDepthBlocks"/> blocks one by one, by
 /// hash and linked by their parents, so that the index holds one chain and never a mixture of two.</summary>
-/// <remarks>Each step writes once, all or nothing. A step that meets an answer that does not fit (a log of another block, a broken link) writes nothing and throws or
-/// takes in what fitted; the next step starts from what is stored.</remarks>
+/// <remarks>Each step writes once, all or nothing; one that puts in what a node had left out rolls back first. A step that meets an answer that does not fit (a log of another block, a broken link) writes nothing and throws or
+/// takes in what fitted; the next step starts from what is stored. Logs of linked blocks are read a second time when these are deep (<see cref="ConfirmAsync"/>).</remarks>
 internal sealed class ChainFollower(IChainSource source, SolverStore store, ulong firstBlock, ulong reorganisationDepthBlocks, ulong blocksPerStep)
 {
     /// <summary>From so many logs in an answer on it is worth reading the next ones meanwhile.</summary>
@@ -19,32 +19,53 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
     /// <summary>After so many ranges that were answered whole longer ones are tried again: to learn that they are still too long may cost minutes.</summary>
     private const int AnswersToGrow = 16;
 
+    /// <summary>So deep is a block whose logs are read once more: by then a node that had it before its receipts has those as well.</summary>
+    private const ulong ConfirmedDepth = 4;
+
+    /// <summary>With so many blocks to confirm it is done although new ones wait: on a chain that is never at rest it would not be done at all.</summary>
+    private const ulong MostUnconfirmed = 16;
+
     private readonly ulong _most = blocksPerStep;
     private readonly Queue<Ahead> _ahead = [];
     private ulong _rangeBlocks = blocksPerStep;
     private int _answers;
     private ulong? _missedFrom;
     private bool _isForeign;
+    private ulong _confirmedTo;
+    private ulong _confirmingAt;
 
     /// <summary>Rolls back what the chain took back and takes in the next blocks.</summary>
     public async Task<IndexStep> RunOnceAsync(CancellationToken cancellationToken)
     {
         StoredBlock chainHead = await source.GetHeadAsync(cancellationToken).ConfigureAwait(false);
         (StoredBlock? head, ulong? rolledBackTo) = await RollBackAsync(chainHead, cancellationToken).ConfigureAwait(false);
+        _confirmedTo = Math.Min(_confirmedTo, rolledBackTo ?? head?.Number ?? 0);
         ulong next = head is null ? firstBlock : head.Number + 1;
+        bool isFarBehind = chainHead.Number >= next && chainHead.Number - next >= reorganisationDepthBlocks;
+        if (rolledBackTo is null && head is not null && await ConfirmAsync(head, chainHead, next > chainHead.Number || isFarBehind, cancellationToken).ConfigureAwait(false) is { } mended)
+        {
+            return mended;
+        }
+
         if (rolledBackTo is not null || next > chainHead.Number)
         {
             // A rollback is told of before anything else is asked: were it lost with an answer that fails, what was derived from the blocks that are gone would be built upon.
             return new IndexStep(rolledBackTo, [], head, chainHead, IsCaughtUp: next > chainHead.Number);
         }
 
-        (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = chainHead.Number - next >= reorganisationDepthBlocks
+        (IReadOnlyList<StoredBlock> blocks, IReadOnlyList<LogEntry> logs) = isFarBehind
             ? await NextRangeAsync(next, chainHead.Number - reorganisationDepthBlocks, cancellationToken).ConfigureAwait(false)
             : await ReadLinkedAsync(head, next, chainHead, cancellationToken).ConfigureAwait(false);
         if (blocks.Count > 0)
         {
             store.Append(blocks, logs);
             head = blocks[^1];
+            if (isFarBehind && reorganisationDepthBlocks >= ConfirmedDepth)
+            {
+                // What is read by ranges was deep when it was read.
+                _confirmedTo = head.Number;
+            }
+
             if (head.Number > reorganisationDepthBlocks)
             {
                 store.PruneHeadersBelow(head.Number - reorganisationDepthBlocks);
@@ -52,6 +73,77 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
         }
 
         return new IndexStep(rolledBackTo, logs, head, chainHead, head is not null && head.Number >= chainHead.Number);
+    }
+
+    /// <summary>Reads the logs of blocks that have become deep once more, all in one question; where the answer says nothing, not again at the same head of the chain. A node that has a block before its receipts answers a question for its logs with none, and an event that is missed then is noticed by nothing.</summary>
+    /// <remarks>What is stored was told of these very blocks, and so is right as far as it goes; an answer that lacks some of it comes from a node that lacks receipts itself, and says nothing. One that has more takes its place, so that no node that tells now this and now that can have the same blocks be read for ever.</remarks>
+    /// <returns>The step, where logs had been left out; null where all is as it was, or nothing is known.</returns>
+    private async Task<IndexStep?> ConfirmAsync(StoredBlock head, StoredBlock chainHead, bool isAtRest, CancellationToken cancellationToken)
+    {
+        ulong last = Math.Min(head.Number, chainHead.Number - Math.Min(chainHead.Number, ConfirmedDepth));
+        if (last <= _confirmedTo || _confirmingAt == chainHead.Number || (!isAtRest && last - _confirmedTo < MostUnconfirmed))
+        {
+            return null;
+        }
+
+        _confirmingAt = chainHead.Number;
+        List<StoredBlock> blocks = LinkedTo(last);
+        if (blocks.Count == 0)
+        {
+            return null;
+        }
+
+        IReadOnlyList<StoredBlock> ends;
+        IReadOnlyList<LogEntry> logs;
+        try
+        {
+            (ends, logs) = await ReadRangeAsync(blocks[0].Number, last, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EthereumFormatException)
+        {
+            // The chain turned meanwhile, or a node that is behind answered: asked again with the next head.
+            return null;
+        }
+
+        blocks.RemoveAll(block => block.Number > ends[^1].Number);
+        if (blocks[^1].Hash != ends[^1].Hash)
+        {
+            return null;
+        }
+
+        var stored = store.LogsFrom(blocks[0].Number).TakeWhile(log => log.BlockNumber <= blocks[^1].Number).Select(static log => (log.BlockHash, log.LogIndex)).ToHashSet();
+        LogEntry[] missed = [.. logs.Where(log => !stored.Contains((log.BlockHash, log.LogIndex)))];
+        if (stored.Count + missed.Length != logs.Count)
+        {
+            return null;
+        }
+
+        (_confirmedTo, _confirmingAt) = (blocks[^1].Number, 0);
+        if (missed.Length == 0)
+        {
+            return null;
+        }
+
+        ulong from = missed[0].BlockNumber;
+        blocks.RemoveAll(block => block.Number < from);
+        LogEntry[] whole = [.. logs.Where(log => log.BlockNumber >= from)];
+        store.RollBackTo(from - 1);
+        store.Append(blocks, whole);
+        return new IndexStep(from - 1, whole, blocks[^1], chainHead, IsCaughtUp: false) { Missed = missed.Length };
+    }
+
+    /// <summary>The stored blocks up to one that are not confirmed and linked without a gap, in order, no more than are rolled back.</summary>
+    private List<StoredBlock> LinkedTo(ulong last)
+    {
+        var blocks = new List<StoredBlock>();
+        ulong lowest = Math.Max(Math.Max(firstBlock, _confirmedTo + 1), last - Math.Min(last, reorganisationDepthBlocks));
+        for (ulong number = last; number >= lowest && store.BlockAtOrBelow(number) is { } block && block.Number == number; number--)
+        {
+            blocks.Add(block);
+        }
+
+        blocks.Reverse();
+        return blocks;
     }
 
     private async Task<(StoredBlock? Head, ulong? RolledBackTo)> RollBackAsync(StoredBlock chainHead, CancellationToken cancellationToken)

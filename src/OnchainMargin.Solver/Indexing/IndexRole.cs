@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OnchainMargin.Ethereum;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
@@ -24,7 +25,8 @@ internal sealed class IndexRole(
     /// <inheritdoc/>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if ((store.Head()?.Hash ?? default) != index.Book.BlockHash)
+        Hash32 before = store.Head()?.Hash ?? default;
+        if (before != index.Book.BlockHash)
         {
             // The first round, or one that was broken off between the store and the book: the book is made of what is stored.
             await Task.Yield();
@@ -33,10 +35,20 @@ internal sealed class IndexRole(
         }
 
         IndexStep step = await follower.RunOnceAsync(cancellationToken).ConfigureAwait(false);
-        _isBehind = !step.IsCaughtUp;
+
+        // A step that got nowhere, as where one of several nodes tells a head and another the blocks before it, is tried again after a while.
+        _isBehind = !step.IsCaughtUp && (step.RolledBackTo is not null || step.Head?.Hash != before);
         if (step.RolledBackTo is { } ancestor)
         {
-            logger.ChainReorganised(index.Book.BlockNumber, ancestor);
+            if (step.Missed > 0)
+            {
+                logger.LogsWereMissed(step.Missed, ancestor + 1, ancestor);
+            }
+            else
+            {
+                logger.ChainReorganised(index.Book.BlockNumber, ancestor);
+            }
+
             Change(() => index.GoBack(ancestor));
         }
         else if (step.Head is { } head && head.Hash != index.Book.BlockHash)

@@ -9,4 +9,8 @@ namespace OnchainMargin.Solver.Indexing;
 /// <param name="Head">The last block of the index after the step, or null while it is empty.</param>
 /// <param name="ChainHead">The newest block of the node.</param>
 /// <param name="IsCaughtUp">Whether the index has taken in all that the node had when it was asked.</param>
-internal sealed record IndexStep(ulong? RolledBackTo, IReadOnlyList<LogEntry> Logs, StoredBlock? Head, StoredBlock ChainHead, bool IsCaughtUp);
+internal sealed record IndexStep(ulong? RolledBackTo, IReadOnlyList<LogEntry> Logs, StoredBlock? Head, StoredBlock ChainHead, bool IsCaughtUp)
+{
+    /// <summary>How many logs of blocks that were taken in before a node had left out; it tells of them now, and the index was rolled back for their sake.</summary>
+    public int Missed { get; init; }
+}

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Contracts;
@@ -147,6 +148,48 @@ public sealed class IndexRoleTests
         await AssertGivesUpAsync<DbException>(role, lifetime);
     }
 
+    /// <summary>An event that a node left out comes into the book all the same.</summary>
+    [Fact]
+    public async Task RunOnce_NodeLeftAnEventOut_BookHasItOnceTheBlockIsDeep()
+    {
+        FakeChain chain = Chain();
+        ulong pausing = chain.Head.Number;
+        chain.LeavesOutByHash = log => log.BlockNumber == pausing;
+        using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
+        BookIndex index = Index(store);
+        var books = new Broadcast<IndexedBook>();
+        var lines = new LogLines<IndexRole>();
+        using var lifetime = new Lifetime();
+        IndexRole role = Role(chain, store, index, books, lifetime, lines);
+        await RunAsync(role, 8);
+        Assert.False(index.Book.IsPaused);
+
+        chain.LeavesOutByHash = null;
+        chain.Grow(4);
+        await RunAsync(role, 4);
+        Assert.Equal((true, chain.Head.Hash, true), (index.Book.IsPaused, index.Book.BlockHash, books.Current!.IsCaughtUp));
+        Assert.Contains(lines.Said, line => line.StartsWith($"The node had left out 1 events when it was asked first, the earliest of block {pausing}", StringComparison.Ordinal));
+    }
+
+    /// <summary>One of several nodes tells a head, and another has other blocks before it: that is asked again after a while, and not without a pause.</summary>
+    [Fact]
+    public async Task Wait_StepGotNowhere_IsNotOver()
+    {
+        FakeChain chain = Chain();
+        using SolverStore store = TestStore.Open(31337, FakeChain.Contract);
+        IndexRole role = Role(chain, store, Index(store));
+        await RunAsync(role, 1);
+        Assert.True(role.WaitAsync(CancellationToken.None).IsCompleted);
+        await RunAsync(role, 7);
+        chain.ToldHead = new StoredBlock(chain.Head.Number + 1, Hash32.LeftAligned([1]), Hash32.LeftAligned([2]), chain.Head.TimeSeconds + 12);
+        await RunAsync(role, 1);
+        using var stop = new CancellationTokenSource();
+        Task waiting = role.WaitAsync(stop.Token);
+        Assert.False(waiting.IsCompleted);
+        await stop.CancelAsync();
+        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Three failures of a kind, and the process is asked to end.</summary>
     private static async Task AssertGivesUpAsync<TError>(IndexRole role, Lifetime lifetime)
         where TError : Exception
@@ -188,8 +231,8 @@ public sealed class IndexRoleTests
 
     private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index) => Role(chain, store, index, new Broadcast<IndexedBook>(), new Lifetime());
 
-    private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index, Broadcast<IndexedBook> books, Lifetime lifetime) => new(
-        new ChainFollower(chain, store, 1, Depth, 10), index, store, books, new HeadSignal(), new SolverOptions(), lifetime, TimeProvider.System, NullLogger<IndexRole>.Instance);
+    private static IndexRole Role(FakeChain chain, SolverStore store, BookIndex index, Broadcast<IndexedBook> books, Lifetime lifetime, ILogger<IndexRole>? logger = null) => new(
+        new ChainFollower(chain, store, 1, Depth, 10), index, store, books, new HeadSignal(), new SolverOptions(), lifetime, TimeProvider.System, logger ?? NullLogger<IndexRole>.Instance);
 
     private static async Task RunAsync(IndexRole role, int rounds)
     {
