@@ -10,12 +10,12 @@ namespace OnchainMargin.Solver.Tests.Transactions;
 public sealed class TransactionCostTests : TransactionWorld
 {
     private const ulong Gwei = 1_000_000_000;
-    private static readonly UInt256 _ether = 1_000_000_000_000_000_000UL;
+    private static readonly UInt256 Ether = 1_000_000_000_000_000_000UL;
 
     public TransactionCostTests()
     {
-        Node.Balance = _ether * 20U;
-        CapAt(_ether);
+        Node.Balance = Ether * 20U;
+        CapAt(Ether);
     }
 
     /// <summary>All of its margin at twice the base fee comes to 2 ether.</summary>
@@ -28,7 +28,7 @@ public sealed class TransactionCostTests : TransactionWorld
         Node.Mine(68 * Gwei);
         await manager.RunOnceAsync(CancellationToken.None);
         var sent = (FeeMarketTransaction)Assert.Single(Node.Mined).Transaction;
-        Assert.Equal((13_700_000UL, _ether / 13_700_000U, (UInt256)Gwei), (sent.GasLimit, sent.MaxFeePerGasWei, sent.MaxPriorityFeePerGasWei));
+        Assert.Equal((13_700_000UL, Ether / 13_700_000U, (UInt256)Gwei), (sent.GasLimit, sent.MaxFeePerGasWei, sent.MaxPriorityFeePerGasWei));
         Assert.Equal(OutboxState.Mined, Store.FindInOutbox("deleverage")!.State);
     }
 
@@ -40,7 +40,7 @@ public sealed class TransactionCostTests : TransactionWorld
         using TransactionManager manager = Manager();
         await manager.SubmitAsync(Intent("a"), CancellationToken.None);
         var sent = (FeeMarketTransaction)Assert.Single(Node.Broadcasts).Transaction;
-        Assert.Equal(((ulong)(_ether / Fees(190).MaxFeePerGasWei), Fees(190).MaxFeePerGasWei), (sent.GasLimit, sent.MaxFeePerGasWei));
+        Assert.Equal(((ulong)(Ether / Fees(190).MaxFeePerGasWei), Fees(190).MaxFeePerGasWei), (sent.GasLimit, sent.MaxFeePerGasWei));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class TransactionCostTests : TransactionWorld
         await manager.RunOnceAsync(CancellationToken.None);
         Assert.Equal(OutboxState.Withdrawn, Store.FindInOutbox("deleverage")!.State);
         Assert.Equal(2, Node.Mined.Count);
-        Assert.All(Node.Broadcasts, sent => Assert.True(CostOf(sent) <= _ether));
+        Assert.All(Node.Broadcasts, sent => Assert.True(CostOf(sent) <= Ether));
     }
 
     private static GasOffer Fees(ulong baseFeeGwei) => new(((2 * baseFeeGwei) + 1) * Gwei, Gwei);
