@@ -187,7 +187,7 @@ public sealed class IndexRoleTests
         Task waiting = role.WaitAsync(stop.Token);
         Assert.False(waiting.IsCompleted);
         await stop.CancelAsync();
-        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <summary>Three failures of a kind, and the process is asked to end.</summary>
