@@ -25,15 +25,15 @@ internal sealed class PricesNode(CheckpointInputs live, int pay, ulong heldUntil
     public Task<ReadOnlyMemory<byte>> SendAsync(RpcRequest request, CancellationToken cancellationToken = default) => Encoding.UTF8.GetString(request.Parameters.Span).Contains($"\"{Lacks}\"", StringComparison.Ordinal)
         ? throw new RpcErrorException(request.Method, new RpcError(-32000, "header not found", null))
         : Task.FromResult<ReadOnlyMemory<byte>>(Encoding.ASCII.GetBytes(request.Method switch
-    {
-        "eth_blockNumber" => "\"0x7\"",
-        "eth_chainId" => "\"0x7a69\"",
-        "eth_getCode" => "\"0x01\"",
-        "eth_call" when IsOf(request, LiquidationHouse.BidCall.Selector) => Quote(request, $"\"0x{new string(pay < 0 ? 'f' : '0', 32)}{(Int128)(pay * Books.One):x32}\""),
-        "eth_call" when IsOf(request, InsuranceFund.HeldUntilCall.Selector) => $"\"0x{heldUntil:x64}\"",
-        "eth_call" => Prices(),
-        _ => throw new NotSupportedException($"The keeper asked for {request.Method}."),
-    }));
+        {
+            "eth_blockNumber" => "\"0x7\"",
+            "eth_chainId" => "\"0x7a69\"",
+            "eth_getCode" => "\"0x01\"",
+            "eth_call" when IsOf(request, LiquidationHouse.BidCall.Selector) => Quote(request, $"\"0x{new string(pay < 0 ? 'f' : '0', 32)}{(Int128)(pay * Books.One):x32}\""),
+            "eth_call" when IsOf(request, InsuranceFund.HeldUntilCall.Selector) => $"\"0x{heldUntil:x64}\"",
+            "eth_call" => Prices(),
+            _ => throw new NotSupportedException($"The keeper asked for {request.Method}."),
+        }));
 
     public Task<IReadOnlyList<RpcReply>> SendBatchAsync(IReadOnlyList<RpcRequest> requests, CancellationToken cancellationToken = default) => throw new NotSupportedException("The keeper asked for a batch.");
 
