@@ -74,7 +74,7 @@ public sealed class GasLimitTests : TransactionWorld
         }
 
         // The first has all room, those that wait behind it less, and all of them may ask for twice the fee.
-        Assert.Equal([1_494_000UL, 1_287_128UL, 1_072_607UL], Node.Broadcasts.Select(static sent => sent.Transaction.GasLimit));
+        Assert.Equal([1_494_000UL, 1_287_128UL, 1_072_607UL], Node.Broadcasts.Select(static sent => sent.Transaction).OrderBy(static sent => sent.Nonce).Select(static sent => sent.GasLimit));
     }
 
     [Fact]
