@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {Checkpoints, CollateralRecord} from "../margin/Checkpoints.sol";
 import {Forwards} from "../margin/Forwards.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {MarginDomain} from "../margin/MarginDomain.sol";
 import {CollateralMissing, ExpiryMissing, UnderlyingMissing} from "../margin/MarginErrors.sol";
 import {Positions} from "../margin/Positions.sol";
@@ -172,6 +173,15 @@ library Exposures {
             bool isHeld = found != 0 && found >= least && uint128(least) != 0;
             require(isHeld, IHealthGate.CollateralTooLow(account, least >> 240, uint128(found), uint128(least)));
         }
+    }
+
+    /// @dev When the surface of a dated instrument's expiry, which its underlying's record has, was published.
+    function surfaceTime(bytes calldata records, uint96 instrument) internal pure returns (uint256) {
+        bytes calldata record = find(records, Instruments.underlyingOf(instrument));
+        uint256 expiry = Instruments.expiryOf(instrument);
+        uint256 place = Checkpoints.UNDERLYING_WORDS;
+        while (Checkpoints.word(record, place) >> 224 != expiry) place += Checkpoints.EXPIRY_WORDS;
+        return uint40(Checkpoints.word(record, place) >> 184);
     }
 
     /// @notice The record of an underlying among live ones, which the hub gave in this call and which the floor or the referee compares with their hashes.

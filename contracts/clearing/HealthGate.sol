@@ -120,6 +120,7 @@ contract HealthGate is IHealthGate {
 
     /// @inheritdoc IHealthGate
     /// @custom:spec CLR-013
+    /// @custom:spec CLR-017
     function requireInBand(
         uint96 instrument,
         uint256 priceE8,
@@ -128,12 +129,12 @@ contract HealthGate is IHealthGate {
     ) external view returns (uint256 forwardE8, bool isStale) {
         uint256 expiry = Instruments.expiryOf(instrument);
         require(block.timestamp < expiry, Expired(instrument, expiry));
-        uint256 mark;
-        uint256 band;
-        (mark, band, forwardE8) = _datedBand(instrument, checkpoint, records);
+        (uint256 mark, uint256 band, uint256 liveE8) = _datedBand(instrument, checkpoint, records);
         uint256 distance = priceE8 > mark ? priceE8 - mark : mark - priceE8;
         require(distance <= band, IClearingEvents.PriceOutOfBand(instrument, priceE8, mark, band));
-        isStale = _isStale(Exposures.find(records, Instruments.underlyingOf(instrument)), expiry);
+        // In an expiry's last hour, for which nobody has quotes, a surface of the hour before holds.
+        uint256 until = Exposures.surfaceTime(records, instrument) + SURFACE_OPENS_SECONDS;
+        return (liveE8, block.timestamp > until && expiry > until + SURFACE_OPENS_SECONDS);
     }
 
     /// @inheritdoc IHealthGate
@@ -362,15 +363,6 @@ contract HealthGate is IHealthGate {
         // A worthless option has neither mark nor vega: its holders may still close at a price of next to nothing.
         uint256 least = (forwardE8 * LEAST_BAND_E8) / ONE;
         if (least > bandE8) bandE8 = least;
-    }
-
-    /// @dev Whether the surface of an expiry, which the record has, is too old to open something by: in an expiry's last hour, for which nobody has quotes, one of the hour before is not.
-    /// @custom:spec CLR-017
-    function _isStale(bytes calldata record, uint256 expiry) private view returns (bool) {
-        uint256 place = Checkpoints.UNDERLYING_WORDS;
-        while (Checkpoints.word(record, place) >> 224 != expiry) place += Checkpoints.EXPIRY_WORDS;
-        uint256 until = uint40(Checkpoints.word(record, place) >> 184) + SURFACE_OPENS_SECONDS;
-        return block.timestamp > until && expiry > until + SURFACE_OPENS_SECONDS;
     }
 
     function _requireSmaller(HealthQuestion calldata question) private pure {
