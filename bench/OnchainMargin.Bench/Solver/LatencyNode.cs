@@ -84,7 +84,7 @@ internal sealed class LatencyNode : IDisposable
                 byte[] hash = Ask(method, parameters);
                 Arrivals.Enqueue(Stopwatch.GetTimestamp());
                 return hash;
-            case "eth_feeHistory" or "eth_getTransactionCount" when _real is not null:
+            case "eth_feeHistory" or "eth_getBlockByNumber" or "eth_getTransactionCount" when _real is not null:
                 return Ask(method, parameters);
             case "eth_sendRawTransaction":
                 Arrivals.Enqueue(Stopwatch.GetTimestamp());
@@ -98,6 +98,8 @@ internal sealed class LatencyNode : IDisposable
                 return "\"0x7a69\""u8.ToArray();
             case "eth_feeHistory":
                 return """{"baseFeePerGas":["0x3b9aca00","0x3b9aca00"],"reward":[["0x1"]]}"""u8.ToArray();
+            case "eth_getBlockByNumber":
+                return Encoding.ASCII.GetBytes($$"""{"number":"0x1","hash":"{{BenchBook.HashOf(1)}}","parentHash":"{{BenchBook.HashOf(2)}}","timestamp":"0x1","gasLimit":"0x3938700","gasUsed":"0x0","baseFeePerGas":"0x3b9aca00"}""");
             case "eth_getTransactionCount":
                 return Encoding.ASCII.GetBytes($"\"0x{Mined:x}\"");
             default:
