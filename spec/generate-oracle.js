@@ -596,7 +596,8 @@ const averagings = times(30, (i) => {
   };
 });
 // CLR-050, CLR-054
-const loans = times(60, () => {
+const terms = [600n, DAY, 730n * DAY];
+const loans = times(60, (i) => {
   const factor = pick(E8, 130_000_000n, 199_999_999n);
   const underlyings = [1n, 2n].map((number) => ({
     number,
@@ -607,8 +608,15 @@ const loans = times(60, () => {
     spread: 0n,
     interest: 0n,
     funding: 0n,
-    expiries: [],
+    expiries: terms.map((tau) => ({ tau, follow: min(tau, 1800n), published: 1n })),
   }));
+  // Present and delayed forward of each expiry: above spot and below it, apart and alike, and the largest and least there are.
+  const forwardsOf = (u) =>
+    u.expiries.map((_, e) => {
+      const around = [u.spot, (u.spot * 151n) / 100n, max(1n, (u.spot * 49n) / 100n), u.spot + 1n, 2n ** 49n, 1n];
+      const first = i + e + Number(u.number);
+      return [around[first % 6], around[(first + Math.floor(i / 6)) % 6]];
+    });
   const tokens = [
     { token: 0n, underlying: 0n, decimals: 6n, haircut: 0n, price: pick(E8, 99_999_999n) },
     { token: 1n, underlying: 1n, decimals: 18n, haircut: pick(0n, 5_000_001n), price: pick(E8, 104_321_987n) },
@@ -622,33 +630,38 @@ const loans = times(60, () => {
   const balances = tokens
     .filter(() => pick(0n, 1n) === 1n)
     .map((t) => ({ t, amount: pick(1n, 10n ** t.decimals, between(1, 10n ** t.decimals * 1000n)) }));
-  const wide = (sizes, u) => ceil(sizes * u.spot * u.range, E8 * E8);
+  const termOf = (kind) => (i + Math.floor(Number(kind) / 2)) % 3;
+  const placeOf = ({ u, kind }) => Number(u.number) * 16 + (kind === PERPETUAL ? 0 : 4 * termOf(kind)) + Number(kind);
+  const priceOf = ({ u, kind }) => (kind === PERPETUAL ? u.spot : max(u.spot, max(...forwardsOf(u)[termOf(kind)])));
+  const wide = (worth, u) => ceil(worth * u.range, E8 * E8);
   let risk = 0n;
   for (const u of underlyings)
     risk += wide(
-      held.filter((h) => h.u === u).reduce((sum, h) => sum + abs(h.size), 0n),
+      held.filter((h) => h.u === u).reduce((sum, h) => sum + abs(h.size) * priceOf(h), 0n),
       u,
     );
   for (const { t, amount } of balances) {
     const units = ceil(amount * t.price, 10n ** t.decimals);
     const u = underlyings.find((one) => one.number === t.underlying);
-    if (u) risk += wide(units, u);
+    if (u) risk += wide(units * u.spot, u);
     risk += ceil((u ? ceil(units * u.spot, E8) : units) * t.haircut, E8);
   }
   const needed = ceil(factor * risk, E8);
   const floorEquity = pick(needed, needed - 1n, needed + 1n, 0n, -1n, -between(1, 2n ** 50n), needed / 2n);
   const rate = pick(0n, 1n, 10_000n, 100_000n);
   const credit = max(0n, needed - floorEquity);
-  const records = underlyings.map((u) => record(u, u.spot, u.mark, []));
+  const records = underlyings.map((u) => record(u, u.spot, u.mark, forwardsOf(u)));
   return {
     state: account({
-      positions: held.map(({ u, kind, size }) => ({
-        underlying: u.number,
-        expiry: kind === PERPETUAL ? 0n : START + DAY,
-        strikeE4: kind < CALL ? 0n : 90_000n,
-        kind,
-        size,
-      })),
+      positions: [...held]
+        .sort((a, b) => placeOf(a) - placeOf(b))
+        .map(({ u, kind, size }) => ({
+          underlying: u.number,
+          expiry: kind === PERPETUAL ? 0n : START + terms[termOf(kind)],
+          strikeE4: kind < CALL ? 0n : 90_000n,
+          kind,
+          size,
+        })),
     }),
     balances: balances.map(({ t, amount }) => balance(t.token, amount)),
     checkpoint: [...header(1n, 2, 3, factor), ...tokens.map(collateral), ...records.map(hash)],

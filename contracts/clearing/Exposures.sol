@@ -118,7 +118,7 @@ library Exposures {
         for (; from < to; from += WORD) {
             uint256 w = Words.inCalldata(from);
             if (w >> Positions.UNDERLYING_SHIFT != underlying || Positions.isOption(w)) continue;
-            int256 following = int256(_followSeconds(record, Positions.expiryOf(w), underlying));
+            int256 following = int256(_followSeconds(record, Positions.expiryOf(w)));
             deltaE8 += (Positions.sizeE8Of(w) * following) / int256(Forwards.WINDOW_SECONDS);
         }
         for (uint256 i = 0; i < balances.length / WORD; ++i) {
@@ -131,18 +131,18 @@ library Exposures {
     }
 
     /// @dev How many of 1800 parts of a unit follow the spot: all of them for a perpetual, whose expiry is 0.
-    function _followSeconds(
-        bytes calldata record,
-        uint256 expiry,
-        uint256 underlying
-    ) private pure returns (uint256 followSeconds) {
+    function _followSeconds(bytes calldata record, uint256 expiry) private pure returns (uint256) {
         if (expiry == 0) return Forwards.WINDOW_SECONDS;
+        return uint16(Checkpoints.word(record, expiryIn(record, expiry)));
+    }
+
+    /// @notice The index of the first word of an expiry in the record of its underlying.
+    function expiryIn(bytes calldata record, uint256 expiry) internal pure returns (uint256 place) {
         uint256 end = record.length / WORD;
-        for (uint256 i = Checkpoints.UNDERLYING_WORDS; i < end; i += Checkpoints.EXPIRY_WORDS) {
-            uint256 w = Checkpoints.word(record, i);
-            if (w >> 224 == expiry) return uint16(w);
+        for (place = Checkpoints.UNDERLYING_WORDS; place < end; place += Checkpoints.EXPIRY_WORDS) {
+            if (Checkpoints.word(record, place) >> 224 == expiry) return place;
         }
-        revert ExpiryMissing(underlying, expiry);
+        revert ExpiryMissing(uint16(Checkpoints.word(record, 1) >> 48), expiry);
     }
 
     /// @notice Balances without the tokens of underlyings whose bit is set.
@@ -178,10 +178,7 @@ library Exposures {
     /// @dev When the surface of a dated instrument's expiry, which its underlying's record has, was published.
     function surfaceTime(bytes calldata records, uint96 instrument) internal pure returns (uint256) {
         bytes calldata record = find(records, Instruments.underlyingOf(instrument));
-        uint256 expiry = Instruments.expiryOf(instrument);
-        uint256 place = Checkpoints.UNDERLYING_WORDS;
-        while (Checkpoints.word(record, place) >> 224 != expiry) place += Checkpoints.EXPIRY_WORDS;
-        return uint40(Checkpoints.word(record, place) >> 184);
+        return uint40(Checkpoints.word(record, expiryIn(record, Instruments.expiryOf(instrument))) >> 184);
     }
 
     /// @notice The record of an underlying among live ones, which the hub gave in this call and which the floor or the referee compares with their hashes.

@@ -18,7 +18,8 @@ public static class AttestedCredit
         BigInteger riskE8 = 0;
         foreach (IGrouping<ushort, Position> held in positions.GroupBy(static position => position.Instrument.Underlying))
         {
-            riskE8 += RiskE8(checkpoint, held.Key, held.Aggregate(BigInteger.Zero, static (sum, position) => sum + Math.Abs(position.SizeE8)));
+            UnderlyingRecord market = UnderlyingOf(checkpoint, held.Key);
+            riskE8 += AtRangeE8(market, held.Aggregate(BigInteger.Zero, (sum, position) => sum + ((BigInteger)Math.Abs(position.SizeE8) * PriceE8(market, position.Instrument.Expiry))));
         }
 
         foreach (Balance balance in balances)
@@ -27,8 +28,10 @@ public static class AttestedCredit
             BigInteger valueE8 = DivUp((BigInteger)balance.AmountRaw * record.PriceE8, BigInteger.Pow(10, record.Decimals));
             if (record.Underlying != 0)
             {
-                riskE8 += RiskE8(checkpoint, record.Underlying, valueE8);
-                valueE8 = DivUp(valueE8 * UnderlyingOf(checkpoint, record.Underlying).SpotE8, Rounding.One);
+                UnderlyingRecord market = UnderlyingOf(checkpoint, record.Underlying);
+                BigInteger worthE16 = valueE8 * market.SpotE8;
+                riskE8 += AtRangeE8(market, worthE16);
+                valueE8 = DivUp(worthE16, Rounding.One);
             }
 
             riskE8 += DivUp(valueE8 * record.HaircutE8, Rounding.One);
@@ -44,11 +47,20 @@ public static class AttestedCredit
     [SpecRule("CLR-054")]
     public static Int128 FeeUp(Int128 creditE8, long rateE8) => Rounding.DivCeil(creditE8 * rateE8, Rounding.One);
 
-    private static BigInteger RiskE8(Checkpoint checkpoint, ushort underlying, BigInteger sizesE8)
+    /// <summary>By what a unit moves when its underlying does: spot, of a dated position no less than any forward that it may be valued at.</summary>
+    private static long PriceE8(UnderlyingRecord market, uint expiry)
     {
-        UnderlyingRecord record = UnderlyingOf(checkpoint, underlying);
-        return DivUp(sizesE8 * record.SpotE8 * record.Parameters.PriceRangeE8, (BigInteger)Rounding.One * Rounding.One);
+        if (expiry == 0)
+        {
+            return market.SpotE8;
+        }
+
+        ExpiryRecord dated = market.Expiries.First(listed => listed.Expiry == expiry);
+        return Math.Max(market.SpotE8, Math.Max(dated.Present.ForwardE8, dated.Delayed.ForwardE8));
     }
+
+    /// <summary>What a worth loses to a move by the price range.</summary>
+    private static BigInteger AtRangeE8(UnderlyingRecord market, BigInteger worthE16) => DivUp(worthE16 * market.Parameters.PriceRangeE8, (BigInteger)Rounding.One * Rounding.One);
 
     private static UnderlyingRecord UnderlyingOf(Checkpoint checkpoint, ushort underlying) => checkpoint.Underlyings.First(record => record.Underlying == underlying);
 
