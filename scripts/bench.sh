@@ -14,12 +14,14 @@ for argument in "$@"; do
 done
 
 OUT="$RUN_DIRECTORY/bench"
+require_no_demo
+require_alone bench
 rm -rf "$OUT" && mkdir -p "$OUT"
 require_dotnet
 install_node_packages
 say "Building"
 run_logged bench-contracts "$NODE" "$HARDHAT" build --no-tests
-run_logged bench-build dotnet build bench/OnchainMargin.Bench/OnchainMargin.Bench.csproj -c Release --nologo -v quiet --disable-build-servers
+run_logged bench-build dotnet build bench/OnchainMargin.Bench/OnchainMargin.Bench.csproj -c Release --nologo -v quiet
 
 say "Measuring C#"
 dotnet bench/OnchainMargin.Bench/bin/Release/net10.0/OnchainMargin.Bench.dll ${quick[@]+"${quick[@]}"} "$OUT/csharp.json" ||

@@ -35,7 +35,7 @@ install_node_packages
 say "Compiling the contracts, building omargin and the wallet page"
 build_contracts() { run_logged contracts-build "$NODE" "$HARDHAT" build --no-tests; }
 build_omargin() {
-  run_logged dotnet-build dotnet build src/OnchainMargin.Cli/OnchainMargin.Cli.csproj -c Release --nologo -v quiet --disable-build-servers
+  run_logged dotnet-build dotnet build src/OnchainMargin.Cli/OnchainMargin.Cli.csproj -c Release --nologo -v quiet
 }
 (build_contracts) &
 contracts=$!

@@ -9,6 +9,7 @@ count="${1:-2000}" seed="${2:-20261120}" first="${3:-0}" kind="${4:-RandomAccoun
 [[ "$seed" =~ ^[0-9]{1,9}$ ]] || fail "SEED is '$seed': give a whole number to 999999999."
 [[ "$first" =~ ^[0-9]{1,9}$ ]] || fail "FIRST is '$first': give a whole number to 999999999."
 [[ "$kind" =~ ^(RandomAccounts|EdgeAccounts)$ ]] || fail "KIND is '$kind': give RandomAccounts or EdgeAccounts."
+require_no_demo
 require_dotnet
 install_node_packages
 run_logged differential-build "$NODE" "$HARDHAT" build

@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # The figures and plots of docs/risk-quality.md, from the market data beside the repository (../shared/data).
 #   scripts/risk-quality.sh [DATA]     writes artifacts/risk-quality: tables, reports, plots and the policy's log; and from them docs/risk-quality
-set -u -o pipefail
+set -eu -o pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/common.sh"
 
 DATA="${1:-../shared/data}"
 OUT="artifacts/risk-quality"
 [ -d "$DATA/prices" ] || fail "the market data '$DATA' has no folder prices: give the folder that holds prices and options."
+require_no_demo
 require_dotnet
 say "Building"
-run_logged risk-quality-build dotnet build src/OnchainMargin.Cli -c Release --nologo -v quiet --disable-build-servers
+run_logged risk-quality-build dotnet build src/OnchainMargin.Cli -c Release --nologo -v quiet
 omargin() { dotnet src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll "$@" || fail "omargin $1 failed: its reason is above."; }
-mkdir -p "$OUT"
+# What an earlier run has left is no figure of this one.
+rm -rf "$OUT" && mkdir -p "$OUT"
 
 say "Surfaces"
 CHAINS="$DATA/options/deribit_chain_6h_2026-01-28_2026-02-12.csv.gz"

@@ -8,58 +8,20 @@ set -u -o pipefail
 
 OUT="$RUN_DIRECTORY/test"
 STARTED=$SECONDS
-rm -rf "$OUT" && mkdir -p "$OUT/results"
-background=()
-end_background() {
-  for id in "${background[@]}"; do kill "$id" 2>/dev/null; done
-}
-trap end_background EXIT
-trap 'exit 130' INT TERM
+require_no_demo
+require_alone test
+rm -rf "$OUT" && mkdir -p "$OUT"
+. scripts/lib/checks.sh
 
-# record NAME SECONDS PASSED FAILED SKIPPED
-record() {
-  printf '%s %s %s\n' "$3" "$4" "$5" >"$OUT/results/$1"
-  printf '%-44s %6s passed %4s failed %4s skipped  %4ss\n' "$1" "$3" "$4" "$5" "$2"
-}
-
-# check NAME COMMAND…: something that holds or not, by its exit code.
-check() {
-  local name="$1" began=$SECONDS
-  shift
-  wanted "$name" || return 0
-  if "$@" >"$OUT/$name.log" 2>&1 </dev/null; then
-    record "$name" $((SECONDS - began)) 1 0 0
-  else
-    tail -n 40 "$OUT/$name.log"
-    record "$name" $((SECONDS - began)) 0 1 0
-    return 1
-  fi
-}
-
-# counted NAME KIND FILE EXIT_CODE SECONDS: what a runner's own report says.
-counted() {
-  local report counts
-  report="$("$NODE" scripts/lib/results.js "$2" "$3" "$4")"
-  counts="$(tail -n 1 <<<"$report")"
-  [[ "$counts" =~ ^[0-9]+\ [0-9]+\ [0-9]+$ ]] || counts="0 1 0"
-  sed '$d' <<<"$report"
-  # shellcheck disable=SC2086
-  record "$1" "$5" $counts
-}
+results() { "$NODE" scripts/lib/results.js "$@"; }
 
 # xunit NAME PROJECT [VARIABLE=VALUE]
 xunit() {
   local name="$1" project="$2" began=$SECONDS code=0
   wanted "$name" || return 0
-  env ${3+"$3"} timeout 1200 dotnet test "$project" --no-build -c Release --nologo \
+  limited 1200 env ${3+"$3"} dotnet test "$project" --no-build -c Release --nologo \
     --results-directory "$OUT/trx" --logger "trx;LogFileName=$name.trx" >"$OUT/$name.log" 2>&1 </dev/null || code=$?
-  counted "$name" trx "$OUT/trx/$name.trx" "$code" $((SECONDS - began))
-}
-
-solidity_tests() {
-  local began=$SECONDS code=0
-  timeout 1200 "$NODE" "$HARDHAT" test solidity --no-compile >"$OUT/solidity.log" 2>&1 </dev/null || code=$?
-  echo "$code $((SECONDS - began))" >"$OUT/solidity.exit"
+  counted "$name" $((SECONDS - began)) results trx "$OUT/trx/$name.trx" "$code"
 }
 
 require_dotnet
@@ -67,14 +29,10 @@ install_node_packages
 [ -d ../shared/data ] || say "../shared/data is absent: the tests that need it are skipped, each with that reason."
 
 say "Building"
-(
-  began=$SECONDS code=0
-  "$NODE" "$HARDHAT" build >"$OUT/contracts-build.log" 2>&1 </dev/null || code=$?
-  echo "$code $((SECONDS - began))" >"$OUT/contracts-build.exit"
-) &
-background+=($!)
+aside contracts-build "$NODE" "$HARDHAT" build >"$OUT/contracts-build.log" 2>&1 </dev/null &
 contracts_build=$!
-dotnet_build() { dotnet build OnchainMargin.sln -c Release --nologo -v quiet --disable-build-servers "-maxcpucount:2"; }
+background+=("$contracts_build")
+dotnet_build() { dotnet build OnchainMargin.sln -c Release --nologo -v quiet "-maxcpucount:2"; }
 built=0
 # Both are built whatever the words are, and a word may name them.
 for name in dotnet-build contracts-build; do wanted "$name" || :; done
@@ -83,7 +41,7 @@ WORDS=()
 check dotnet-build dotnet_build && built=1
 (build_page) && page_built=1 || page_built=0
 wait "$contracts_build"
-read -r code seconds <"$OUT/contracts-build.exit"
+ended contracts-build
 if [ "$code" -eq 0 ]; then
   record contracts-build "$seconds" 1 0 0
 else
@@ -96,7 +54,7 @@ WORDS=("${WORDS_KEPT[@]}")
 say "Testing"
 solidity=""
 if [ "$contracts_built" -eq 1 ] && wanted solidity; then
-  solidity_tests &
+  aside solidity timeout 1200 "$NODE" "$HARDHAT" test solidity --no-compile >"$OUT/solidity.log" 2>&1 </dev/null &
   solidity=$!
   background+=("$solidity")
 fi
@@ -109,8 +67,8 @@ check lint-shell bash scripts/lib/check-shell.sh
 page_types() { "$NODE" web/node_modules/typescript/bin/tsc --noEmit -p web; }
 page_tests() {
   local began=$SECONDS code=0
-  timeout 120 "$NODE" web/node_modules/vitest/vitest.mjs run --root web --reporter=json --outputFile="$PWD/$OUT/page-tests.json" >"$OUT/page-tests.log" 2>&1 </dev/null || code=$?
-  counted page-tests vitest "$OUT/page-tests.json" "$code" $((SECONDS - began))
+  limited 120 "$NODE" web/node_modules/vitest/vitest.mjs run --root web --reporter=json --outputFile="$PWD/$OUT/page-tests.json" >"$OUT/page-tests.log" 2>&1 </dev/null || code=$?
+  counted page-tests $((SECONDS - began)) results vitest "$OUT/page-tests.json" "$code"
 }
 if [ "$page_built" -eq 1 ]; then
   check page-types page_types
@@ -153,8 +111,8 @@ if [ "$built" -eq 1 ]; then
 fi
 if [ -n "$solidity" ]; then
   wait "$solidity"
-  read -r code seconds <"$OUT/solidity.exit"
-  counted solidity hardhat "$OUT/solidity.log" "$code" "$seconds"
+  ended solidity
+  counted solidity "$seconds" results hardhat "$OUT/solidity.log" "$code"
 fi
 # After the Solidity tests: these start nodes of their own, and two cores are two cores.
 if [ "$built" -eq 1 ]; then
@@ -179,7 +137,7 @@ demo() {
     const servers = [net.createServer(), net.createServer()].map((server) => server.listen(0, "127.0.0.1"));
     setTimeout(() => { console.log(servers.map((server) => server.address().port).join(" ")); servers.forEach((server) => server.close()); }, 200);
   ')" || return 1
-  timeout 900 dotnet src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll demo --once --plain --json --directory "$OUT/demo" \
+  timeout --foreground 900 dotnet src/OnchainMargin.Cli/bin/Release/net10.0/omargin.dll demo --once --plain --json --directory "$OUT/demo" \
     --node-port "${ports% *}" --api-port "${ports#* }" >"$OUT/demo.json" &&
     "$NODE" -e '
       const reply = JSON.parse(require("node:fs").readFileSync(process.argv[1]));
@@ -189,12 +147,6 @@ demo() {
 }
 if [ "$built" -eq 1 ] && [ "$contracts_built" -eq 1 ]; then check demo demo; fi
 
-passed=0 failed=0 skipped=0
-shopt -s nullglob
-for result in "$OUT"/results/*; do
-  read -r p f s <"$result"
-  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-done
 [ "$passed" -gt 0 ] || failed=$((failed + 1))
 # What such a word was to choose has not run. Where something is not built, not every check was there to be chosen.
 if [ $((built + contracts_built + page_built)) -eq 3 ]; then

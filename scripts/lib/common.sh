@@ -11,7 +11,7 @@ esac
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 # What a command leaves running would outlive the script, so builds start no servers.
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false UseRazorBuildServer=false DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 HARDHAT_DISABLE_TELEMETRY_PROMPT=true
 NODE="node_modules/.bin/node"
 HARDHAT="node_modules/.bin/hardhat"
@@ -88,9 +88,21 @@ build_page() {
 }
 
 # is_process ID MARK: whether a process lives, and is still the one of whose command line MARK is a word.
+# Small images have no `ps`, others no /proc.
 is_process() {
-  case "$(ps -o args= -p "$1" 2>/dev/null)" in *"$2"*) return 0 ;; esac
+  local words
+  if [ -d /proc/self ]; then words="$(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline")"; else words="$(ps -o args= -p "$1" 2>/dev/null)"; fi
+  case "$words" in *"$2"*) return 0 ;; esac
   return 1
+}
+
+# require_alone NAME: refuses beside another run of scripts/NAME.sh in this folder, whose files this one would delete.
+require_alone() {
+  local file="$RUN_DIRECTORY/$1.pid" id
+  if [ -f "$file" ] && read -r id <"$file" && [ "$id" != $$ ] && is_process "$id" "scripts/$1.sh"; then
+    fail "scripts/$1.sh runs in this folder already (process $id): wait for its end, or take another checkout."
+  fi
+  echo $$ >"$file"
 }
 
 # Refuses beside a demo that runs: it would be built over, and both would write the same files.

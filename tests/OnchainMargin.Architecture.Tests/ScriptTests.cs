@@ -2,10 +2,14 @@ using System.Diagnostics;
 
 namespace OnchainMargin.Architecture.Tests;
 
-public sealed class ScriptTests
+public sealed class ScriptTests : IDisposable
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
     public static TheoryData<string> Scripts =>
         [.. Repository.Files("scripts", ".sh").Concat(Repository.Files("scripts", ".js")).Select(Repository.Relative).Where(script => !script.StartsWith("scripts/lib/", StringComparison.Ordinal))];
+
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [MemberData(nameof(Scripts))]
@@ -50,6 +54,54 @@ public sealed class ScriptTests
 
         Assert.Equal((0, expected, string.Empty), (code, output.TrimEnd('\n'), error));
     }
+
+    /// <summary>Whatever goes wrong between a runner and the sum is one failure, never none: no report, no folder for logs, a runner's note that is empty because the disk is full.</summary>
+    [Theory]
+    [InlineData("counted runner 1 echo '7 0 1'", "7 0 1")]
+    [InlineData("counted runner 1 false", "0 1 0")]
+    [InlineData("counted runner 1 echo 'passed: 7'", "0 1 0")]
+    [InlineData("check holds true; check fails false", "1 1 0")]
+    [InlineData("OUT=$OUT/none; check unwritable true", "0 1 0")]
+    [InlineData("aside runner sh -c 'exit 3' & wait $!; ended runner; counted runner $seconds echo 4 $code 0", "4 3 0")]
+    [InlineData(": >$OUT/runner.exit; ended runner; counted runner $seconds echo 4 $code 0", "4 1 0")]
+    [InlineData("ended runner; counted runner $seconds echo 4 $code 0", "4 1 0")]
+    public async Task Sum_OfChecks_CountsWhatTellsNothingAsFailed(string commands, string expected)
+    {
+        (int code, string output, _) = await RunAsync("-c", Checks($"{commands}; echo $passed $failed $skipped"));
+
+        Assert.Equal((0, expected), (code, output.TrimEnd('\n').Split('\n')[^1]));
+    }
+
+    /// <summary>A terminal's Ctrl-C reaches the script alone, since a runner with a limit is in a group of its own: what it runs ends with it, also what runs beside.</summary>
+    [Theory]
+    [InlineData("limited 60 sh -c 'echo $$; exec sleep 60'")]
+    [InlineData("aside runner timeout 60 sh -c 'echo $$; exec sleep 60' & background+=($!); wait $!")]
+    public async Task Signal_ToAScript_EndsWhatItRuns(string commands)
+    {
+        using Process script = Process.Start(new ProcessStartInfo("bash", ["-c", Checks(commands)]) { WorkingDirectory = TestFiles.Root, UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        int runner = int.Parse((await script.StandardOutput.ReadLineAsync(limit.Token))!, System.Globalization.CultureInfo.InvariantCulture);
+
+        (int code, _, _) = await RunAsync("-c", $"kill -TERM {script.Id}");
+        await script.WaitForExitAsync(limit.Token);
+        // Its output is at an end once nobody has it open any more: the script, and what it ran.
+        await script.StandardOutput.ReadToEndAsync(limit.Token);
+
+        Assert.Equal((0, 130), (code, script.ExitCode));
+        Assert.False(Directory.Exists($"/proc/{runner}") && Process.GetProcessById(runner).ProcessName == "sleep");
+    }
+
+    [Fact]
+    public async Task RequireAlone_BesideAnotherRun_Refuses()
+    {
+        (int code, string output, string error) = await RunAsync("-c", $". scripts/lib/common.sh; RUN_DIRECTORY={_folder.FullName}; (exec -a scripts/test.sh sleep 60) & echo $! >$RUN_DIRECTORY/test.pid; sleep 1; (require_alone test); refused=$?; kill $!; wait $!; require_alone test; echo $refused");
+
+        Assert.Equal((0, "1"), (code, output.TrimEnd('\n')));
+        Assert.Matches("^error: scripts/test.sh runs in this folder already \\(process [0-9]+\\): wait for its end, or take another checkout.", error);
+    }
+
+    /// <summary>The lines that count checks, with a folder of this test for their logs.</summary>
+    private string Checks(string commands) => $"set -u -o pipefail; OUT={_folder.FullName}; . scripts/lib/words.sh; . scripts/lib/checks.sh; {commands}";
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string script, params string[] arguments)
     {
