@@ -130,6 +130,21 @@ contract SpotMarketsAttacksTest is ProtocolFixture {
         assert(r.state == Checkpoints.HALTED && r.spotE8 < (BTC_PRICE * 121) / 100);
     }
 
+    /// Below a tenth a lie is what a market that moves looks like: the average follows it, and with it everything that goes by the average.
+    function test_update_twoColludersOfThreeTakeTheAverageAlong() public {
+        for (uint256 minute = 1; minute <= 180; ++minute) {
+            uint64 lie = uint64((uint256(spots.spotOf(BTC).averageSpotE8) * 1099) / 1000);
+            three[0].set(lie);
+            three[1].set(lie);
+            _step(60);
+            SpotReading memory r = spots.spotOf(BTC);
+            assert(r.state == Checkpoints.NORMAL);
+            if (minute == 60) assert(r.averageSpotE8 > (BTC_PRICE * 120) / 100 && r.spotE8 > (BTC_PRICE * 132) / 100);
+            if (minute == 180)
+                assert(r.averageSpotE8 > (BTC_PRICE * 175) / 100 && r.averageSpotE8 < (BTC_PRICE * 183) / 100);
+        }
+    }
+
     // A thin market pumped for 30 seconds, and the gain withdrawn (Mango)
 
     function test_withdraw_aPumpOfHalfAMinuteIsWorthAThirdOfAPercent() public {
