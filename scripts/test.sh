@@ -29,7 +29,8 @@ install_node_packages
 [ -d ../shared/data ] || say "../shared/data is absent: the tests that need it are skipped, each with that reason."
 
 say "Building"
-aside contracts-build "$NODE" "$HARDHAT" build >"$OUT/contracts-build.log" 2>&1 </dev/null &
+# With a limit for its group: the compiler is a process of its own, which outlives Hardhat.
+aside contracts-build timeout 3600 "$NODE" "$HARDHAT" build >"$OUT/contracts-build.log" 2>&1 </dev/null &
 contracts_build=$!
 background+=("$contracts_build")
 dotnet_build() { dotnet build OnchainMargin.sln -c Release --nologo -v quiet "-maxcpucount:2"; }
