@@ -6,6 +6,7 @@ import {IClearingEvents} from "../interfaces/IClearingEvents.sol";
 import {IHealthGate} from "../interfaces/IHealthGate.sol";
 import {LotPreimage} from "../interfaces/ILiquidationHouse.sol";
 import {AccountState} from "../margin/AccountStates.sol";
+import {Instruments} from "../margin/Instruments.sol";
 import {ExpiryMissing} from "../margin/MarginErrors.sol";
 import {DatedFixture} from "./DatedFixture.sol";
 import {VM} from "./IVm.sol";
@@ -114,6 +115,26 @@ contract ClearinghouseExpiryTest is DatedFixture {
         tradeAtMark(bob, alice, option, 1e8);
         tradeAtMark(bob, alice, future(FAR), 1e8);
         require(unpacked(alice).positions.length == 1, Broken("she is out of all that is dated"));
+        requireConserved();
+    }
+
+    /// @dev An old surface holds up its own expiry and no other, of its underlying or of another, wherever either stands in the records.
+    function test_settle_opensByTheSurfaceOfItsOwnExpiry() public {
+        // So that records of both markets come with every settlement between the two.
+        trade(alice, bob, ethPerpetual, 1e8, ETH_PRICE);
+        trade(alice, bob, btcPerpetual, 1e8, BTC_PRICE);
+        uint16[4] memory underlyings = [BTC, BTC, ETH, ETH];
+        uint32[4] memory expiries = [NEAR, FAR, NEAR, FAR];
+        for (uint256 old = 0; old < 4; ++old) {
+            dated.age(underlyings[old], expiries[old], 3601);
+            for (uint256 i = 0; i < 4; ++i) {
+                uint96 instrument = Instruments.pack(underlyings[i], expiries[i], 0, uint8(Instruments.FUTURE));
+                uint256 price = underlyings[i] == BTC ? BTC_PRICE : ETH_PRICE;
+                if (i == old) _expectRefused(instrument, price, IClearingEvents.SurfaceTooOld.selector);
+                else tradeAtMark(alice, bob, instrument, 1e7);
+            }
+            dated.age(underlyings[old], expiries[old], 0);
+        }
         requireConserved();
     }
 

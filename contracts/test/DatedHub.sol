@@ -25,6 +25,7 @@ contract DatedHub {
     /// @dev How far forwards lie above spot, of it.
     uint64 private _basisE8;
     uint40 private _ageSeconds;
+    mapping(uint16 underlying => mapping(uint32 expiry => uint40)) private _olderSeconds;
 
     constructor(IPriceHub inner_) {
         inner = inner_;
@@ -64,6 +65,11 @@ contract DatedHub {
     /// @notice Has all surfaces published so long ago.
     function age(uint40 ageSeconds) external {
         _ageSeconds = ageSeconds;
+    }
+
+    /// @notice Has the surface of one expiry published so much before all others.
+    function age(uint16 underlying, uint32 expiry, uint40 olderSeconds) external {
+        _olderSeconds[underlying][expiry] = olderSeconds;
     }
 
     /// @notice `IPriceHub.surfaces`: whose forwards are this hub's.
@@ -143,7 +149,7 @@ contract DatedHub {
             Surface memory delayed = Surface(forwardE8, forwardE8, 36e10, 0, 0, 0, 1e7);
             Surface memory flat = Surface(forwardE8, forwardE8, 36e10 + _risenE12, 0, 0, 0, 1e7);
             uint16 following = _following(all[i]);
-            uint40 published = uint40(block.timestamp) - _ageSeconds;
+            uint40 published = uint40(block.timestamp) - _ageSeconds - _olderSeconds[record.underlying][all[i]];
             open[count++] = ExpiryRecord(all[i], published, DISCOUNT_NONE, following, flat, delayed);
         }
     }
