@@ -62,6 +62,7 @@ internal sealed partial class OrderBooks
                 foreach (RestingOrder order in match.Orders)
                 {
                     order.InFlightE8 -= match.SizeE8;
+                    order.TimesAside = 0;
                     if (order is { LeftE8: 0, InFlightE8: 0, IsOver: false })
                     {
                         order.Status = OrderStatus.Filled;
@@ -129,12 +130,13 @@ internal sealed partial class OrderBooks
         }
     }
 
-    /// <summary>An order whose account waits for a settlement price goes out of its book, twice as long each time, and comes back to its old place, at the latest when it waits no more: it is not at fault, and who met it must not wait for it beside others who stand behind. One that is filled whole or not at all ends.</summary>
+    /// <summary>An order that cannot be filled for a while goes out of its book, twice as long each time, and comes back to its old place: its account waits for a settlement price, and then it comes at the latest when it waits no more, gas is too dear for it, or it would open something by an old surface. It is not at fault, but it is no depth, and who met it must not wait for it beside others who stand behind. One that is filled whole or not at all ends.</summary>
     /// <param name="match">What it had met, which is undone.</param>
     /// <param name="order">The order.</param>
     /// <param name="block">The block of the book that it was tried on.</param>
     /// <param name="reason">Why.</param>
-    public void SetAside(OrderMatch match, RestingOrder order, ulong block, string reason)
+    /// <param name="yields">Whether it ends where it may only rest and comes back across others that may only rest: nobody takes off others' orders by one that he knows will wait.</param>
+    public void SetAside(OrderMatch match, RestingOrder order, ulong block, string reason, bool yields)
     {
         lock (_gate)
         {
@@ -144,7 +146,7 @@ internal sealed partial class OrderBooks
                 return;
             }
 
-            (order.IsAside, order.Reason) = (true, reason);
+            (order.IsAside, order.YieldsPlace, order.Reason) = (true, yields, reason);
             _aside.Add((order, block + (1UL << Math.Min(order.TimesAside++, LongestAside))));
             GiveBack(match);
             foreach (OrderMatch undone in TakeBack(order).Append(match))
@@ -231,8 +233,8 @@ internal sealed partial class OrderBooks
     private void EndCrossed(RestingOrder order)
     {
         RestingOrder[] met = [.. Book(order).AllMet(order)];
-        bool isLater = Array.Exists(met, other => other.Arrival < order.Arrival);
-        End(isLater ? [order] : met, OrderStatus.Refused, "it is post-only and would trade with an order that came before it and was aside");
+        bool isLater = order.YieldsPlace || Array.Exists(met, other => other.Arrival < order.Arrival);
+        End(isLater && met.Length > 0 ? [order] : met, OrderStatus.Refused, order.YieldsPlace ? "it is post-only and was aside, and would trade with an order that came to rest meanwhile" : "it is post-only and would trade with an order that came before it and was aside");
     }
 
     /// <summary>A match of which the node found nothing, while it answered others, waits again, behind all others, alone, and twice as long each time: whoever makes such matches has little of the relay's time. At last one order ends for it.</summary>

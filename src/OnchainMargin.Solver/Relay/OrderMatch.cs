@@ -32,7 +32,7 @@ internal sealed record OrderMatch(RestingOrder Maker, RestingOrder Taker, ulong 
     public bool IsComputed { get; init; }
 
     /// <summary>Whether it may hinder others, so that it comes alone.</summary>
-    public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0 || IsByContract;
+    public bool ComesAlone => IsSuspect || Tries > 0 || Unanswered > 0 || IsByContract || Array.Exists(Orders, static order => order.TimesAside > 0);
 
     /// <summary>Whether a contract judges a signature of it.</summary>
     public bool IsByContract => Maker.IsByContract || Taker.IsByContract;

@@ -18,7 +18,7 @@ using OnchainMargin.Solver.Transactions;
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The role that brings matches into the chain, a batch at a time: the next batch is built from the states that the one before it left.</summary>
-internal sealed class RelayRole(
+internal sealed partial class RelayRole(
     OrderRelay relay, OrderBooks orders, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, RelayClock clock, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
@@ -27,6 +27,7 @@ internal sealed class RelayRole(
     private readonly SettledBatches _settled = new(orders, orderChain, transactions, store);
     private IReadOnlyList<OrderMatch> _batch = [];
     private bool _isAlone;
+    private int _most = options.BatchMost;
     private ProtocolBook _book = ProtocolBook.Empty;
     private string _intent = "";
     private bool _isAttested;
@@ -59,7 +60,7 @@ internal sealed class RelayRole(
             return;
         }
 
-        IReadOnlyList<OrderMatch> batch = await TakeAsync(indexed.Book.BlockNumber, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<OrderMatch> batch = await TakeAsync(indexed.Book, cancellationToken).ConfigureAwait(false);
         if (batch.Count > 0)
         {
             await SettleAsync(batch, indexed, cancellationToken).ConfigureAwait(false);
@@ -68,34 +69,6 @@ internal sealed class RelayRole(
 
     /// <inheritdoc/>
     public Task WaitAsync(CancellationToken cancellationToken) => _changes.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), time, cancellationToken);
-
-    /// <summary>Takes the matches of the next batch. Code may stand by now at an address whose key had signed (EIP-7702), and what contracts sign comes alone.</summary>
-    private async Task<IReadOnlyList<OrderMatch>> TakeAsync(ulong block, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<OrderMatch> batch = orders.TakePending(options.BatchMost, block);
-        try
-        {
-            orders.Mark(batch, await ContractsOfAsync(batch, cancellationToken).ConfigureAwait(false));
-        }
-        catch
-        {
-            orders.Return(batch);
-            throw;
-        }
-
-        if (batch.Count > 1)
-        {
-            ILookup<bool, OrderMatch> byContract = batch.ToLookup(static match => match.IsByContract);
-            orders.Return(byContract[true]);
-            batch = [.. byContract[false]];
-        }
-
-        return batch;
-    }
-
-    /// <summary>Which signers of matches are contracts now.</summary>
-    private Task<IReadOnlySet<Address>> ContractsOfAsync(IEnumerable<OrderMatch> matches, CancellationToken cancellationToken) =>
-        orderChain.ContractsAmongAsync(matches.SelectMany(static match => match.Orders).Select(static order => order.Signed.Signer).ToHashSet(), cancellationToken);
 
     /// <summary>Whether the batch under way has come to its end, which is then told to the relay.</summary>
     private async Task<bool> IsOverAsync(ProtocolBook book, CancellationToken cancellationToken)
@@ -109,7 +82,7 @@ internal sealed class RelayRole(
         if (entry.State is OutboxState.Mined or OutboxState.Final)
         {
             IReadOnlyList<OrderMatch> batch = _batch;
-            _batch = [];
+            (_most, _batch) = (options.BatchMost, []);
             _settled.Add(_intent, batch);
             orders.Settled(batch);
             return true;
@@ -125,6 +98,12 @@ internal sealed class RelayRole(
     /// An order that came to its end at this relay alone explains nothing: the chain knows nothing of it, and to end one so costs nothing.</summary>
     private async Task TakeUpFailedAsync(ProtocolBook book, OutboxEntry entry, CancellationToken cancellationToken)
     {
+        if (entry.State == OutboxState.Withdrawn && _returns.IsOutgrown(entry.Intent))
+        {
+            TakeUpOutgrown(book);
+            return;
+        }
+
         bool isReverted = _returns.TakeUp(entry.Intent) || entry.State is OutboxState.Reverted or OutboxState.FinalReverted;
         IReadOnlySet<Address> contracts = await ContractsOfAsync(_batch, cancellationToken).ConfigureAwait(false);
         bool isPerhapsSpoilt = isReverted && contracts.Count > 0;
@@ -184,6 +163,22 @@ internal sealed class RelayRole(
         bool IsNamed(OrderMatch match) => reason is not null && (_isAlone || match.IsNamedBy(reason.Error));
 
         RestingOrder? Changed(OrderMatch match) => Array.Find(match.Orders, order => IsLate(order, book) || HasChanged(order, book) || Array.Exists(news, one => one.IsOf(order)));
+    }
+
+    /// <summary>A batch that could not get in for what a transaction may cost comes again in halves; a fill that could not alone makes way for the others.</summary>
+    private void TakeUpOutgrown(ProtocolBook book)
+    {
+        if (_batch is [var alone])
+        {
+            orders.SetAside(alone, alone.Heavier(book), book.BlockNumber, TooDear("a transaction with it got into no block for what one may cost"), yields: true);
+        }
+        else
+        {
+            orders.Return(_batch);
+        }
+
+        (_most, _batch) = (Math.Max(1, _batch.Count / 2), []);
+        _returns.Forget(_intent);
     }
 
     /// <summary>The order whose contract had a settlement reverted: the one whose signature the chain refused; where it gives no reason the one that a contract signs, the order that came where both are. Null where it is no contract's doing.</summary>
@@ -277,7 +272,7 @@ internal sealed class RelayRole(
             return;
         }
 
-        // What the chain speaks of is tried alone later, and the others at once; half of them where it speaks of none or all, or where all together are too large, or too much for the node.
+        // What the chain speaks of is tried alone later, and the others at once; half of them where it speaks of none or all, or where all together are too large, too dear, or too much for the node.
         IContractError? error = (refusal.Reason as CustomErrorReason)?.Error;
         ILookup<bool, OrderMatch> byName = batch.ToLookup(match => error is not null && match.IsNamedBy(error));
         IEnumerable<OrderMatch> rest = byName[false];
@@ -291,7 +286,7 @@ internal sealed class RelayRole(
             orders.Suspect(byName[true]);
         }
 
-        if (refusal.IsTooLarge || refusal.IsUnanswered)
+        if (refusal.IsTooLarge || refusal.IsTooDear || refusal.IsUnanswered)
         {
             logger.BatchTooLarge(batch.Count, refusal.Said);
         }
@@ -312,6 +307,12 @@ internal sealed class RelayRole(
             IContractError? error = (refusal.Reason as CustomErrorReason)?.Error;
             if (error is Clearinghouse.OrderOverfilledError or Clearinghouse.OrderDoneError && await relay.ReconcileAsync(match, cancellationToken).ConfigureAwait(false))
             {
+                return;
+            }
+
+            if (refusal.IsTooDear)
+            {
+                orders.SetAside(match, match.Heavier(book), book.BlockNumber, TooDear(refusal.Said), yields: true);
                 return;
             }
 
@@ -337,7 +338,7 @@ internal sealed class RelayRole(
                 else if (error is Clearinghouse.SettlementPendingError)
                 {
                     // The price of what has just expired is fixed within blocks, unless its market is halted: whoever holds it must not lose his orders to the first who crosses them before that, nor that one his turn with the next.
-                    orders.SetAside(match, suspect, book.BlockNumber, sentence);
+                    orders.SetAside(match, suspect, book.BlockNumber, sentence, yields: false);
                 }
                 else
                 {
@@ -351,6 +352,9 @@ internal sealed class RelayRole(
             throw;
         }
     }
+
+    /// <summary>What is said of an order that goes out of its book since gas is too dear for its fill alone, which is nobody's fault. It is the one of the account that takes more gas, so that whoever met it meets others, for whom gas may suffice.</summary>
+    private static string TooDear(string said) => $"gas is too dear now for a fill of it ({said}); unless it is fill-or-kill it is out of its book for 128 blocks at most, and is tried again";
 
     private static string TooMuch(SettlementRefusal refusal, RestingOrder atFault, bool isContract, ProtocolBook book)
     {
@@ -429,10 +433,9 @@ internal sealed class RelayRole(
         {
             entry = await transactions.SubmitAsync(intent, cancellationToken).ConfigureAwait(false);
         }
-        catch (TransactionTooLargeException error) when (batch.Count > 1)
+        catch (TransactionTooLargeException error)
         {
-            // Gas is too dear for all of it in one; what is too dear alone waits for cheaper gas, and nobody is at fault.
-            return new SettlementRefusal(error.Message.TrimEnd('.')) { IsTooLarge = true };
+            return new SettlementRefusal(error.Message.TrimEnd('.')) { IsTooDear = true };
         }
 
         (_batch, _isAlone, _book, _intent, _isAttested) = (batch, batch.Count == 1, book, entry.Intent, isAttested);

@@ -74,11 +74,14 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, Address own
     /// <summary>Its limit.</summary>
     public ulong PriceE8 => Signed.Order.LimitPriceE8;
 
-    /// <summary>Whether it is out of its book for a while, where it meets nobody: its account waits for a settlement price.</summary>
+    /// <summary>Whether it is out of its book for a while, where it meets nobody: its account waits for a settlement price, gas is too dear for its fill, or it would open something by an old surface.</summary>
     public bool IsAside { get; set; }
 
-    /// <summary>How often it was since its account began to wait.</summary>
+    /// <summary>How often it was since its account began to wait, or since a fill of it.</summary>
     public int TimesAside { get; set; }
+
+    /// <summary>Whether those that came to rest across it while it was aside stay, when it may only rest.</summary>
+    public bool YieldsPlace { get; set; }
 
     /// <summary>The second, in Unix seconds, at which it is looked whether its time is over; 0 for at once.</summary>
     public ulong LookAtSeconds { get; set; }

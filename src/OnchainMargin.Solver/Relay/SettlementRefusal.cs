@@ -12,6 +12,9 @@ internal sealed record SettlementRefusal(string Said)
     /// <summary>Whether no transaction can hold it, as the node says.</summary>
     public bool IsTooLarge { get; init; }
 
+    /// <summary>Whether it costs more than nodes let a transaction cost, at what blocks ask for gas now.</summary>
+    public bool IsTooDear { get; init; }
+
     /// <summary>Whether the node found nothing, in time or at all, while it answers others: for its own slowness or defect, or for what this asks of it.</summary>
     public bool IsUnanswered { get; init; }
 

@@ -46,6 +46,10 @@ internal sealed partial class TransactionManager
         return MostCostWei / gas.Least < needed ? new TransactionTooLargeException(gas.Least, needed, options.MaxCostEther) : null;
     }
 
+    /// <summary>Whether blocks ask more by now than an entry can offer for what a transaction may cost, so that nothing but cheaper gas brings it in as it is.</summary>
+    public async Task<bool> IsOutgrownAsync(OutboxEntry entry, CancellationToken cancellationToken) =>
+        MostCostWei / entry.GasLimit < Smaller((await node.EstimateFeesAsync(cancellationToken).ConfigureAwait(false)).ExpectedPerGasWei, MostOf(entry.MostFeePerGasWei));
+
     /// <summary>As much room as the sender can pay for several times: nodes take nothing whose limit he could not, together with what of his waits; fees rise, and more comes. And no more than what may cost as much as nodes take. Room is no reason to keep him from what he can.</summary>
     private ulong LimitOf(TransactionIntent intent, GasLimits gas, SendingTerms terms, ulong nonce)
     {

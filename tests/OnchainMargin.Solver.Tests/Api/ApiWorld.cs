@@ -42,8 +42,11 @@ public sealed class ApiWorld : IAsyncLifetime
     internal const long EthE8 = 3_000 * One;
     internal const uint Expiry = 1_771_000_000;
 
+    /// <summary>The second of the book.</summary>
+    internal const ulong Now = 1_770_000_000;
+
     /// <summary>When orders expire: a month from now.</summary>
-    internal static readonly ulong OrderExpiry = (ulong)TimeProvider.System.GetUtcNow().AddDays(30).ToUnixTimeSeconds();
+    internal const ulong OrderExpiry = Now + (30 * 86_400);
     internal const string OperatorKey = "a key of the operator";
     private const string OperatorVariable = "OMARGIN_TEST_OPERATOR_KEY";
     private const string RelayVariable = "OMARGIN_TEST_RELAY_KEY";
@@ -61,7 +64,7 @@ public sealed class ApiWorld : IAsyncLifetime
 
     internal TelemetryOptions Telemetry { get; init; } = new();
 
-    internal TimeProvider Time { get; init; } = TimeProvider.System;
+    internal TimeProvider Time { get; init; } = new BookTime();
 
     internal RoleHealth Health => _host!.Services.GetRequiredService<RoleHealth>();
 
@@ -209,7 +212,7 @@ public sealed class ApiWorld : IAsyncLifetime
         {
             BlockNumber = 9,
             BlockHash = Keccak256.HashUtf8("block nine"),
-            BlockTimeSeconds = 1_770_000_000,
+            BlockTimeSeconds = Now,
             Accounts = AccountTable.Of([rich, mixed, small]),
             Tokens = ImmutableSortedDictionary<ushort, BookToken>.Empty.Add(0, new BookToken(0, Record().Tokens[0].Address, 6)).Add(1, new BookToken(1, Record().Tokens[1].Address, 18)),
             Checkpoints = ImmutableSortedDictionary<ulong, CheckpointInputs>.Empty.Add(1, inputs),

@@ -45,7 +45,7 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
     public async Task Submit_OfAnOrderThatLastsForYears_IsRefused()
     {
         const ulong Longest = 90 * 86_400;
-        ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        ulong now = (ulong)_world.Time.GetUtcNow().ToUnixTimeSeconds();
         OrderOutcome refused = await _world.OrderRelay.SubmitAsync(Sign(1, (1UL << 40) - 1), null, CancellationToken.None);
         Assert.StartsWith("The order expires at 1099511627775, more than 90 days from now, and the relay takes none that lasts longer; sign one that expires by ", refused.Refusal, StringComparison.Ordinal);
         Assert.NotEqual("", (await _world.OrderRelay.SubmitAsync(Sign(1, now + Longest + 600), null, CancellationToken.None)).Refusal);
@@ -134,7 +134,7 @@ public sealed class CancelledOrdersTests : IAsyncLifetime
     [Fact]
     public async Task Submit_ByAnAccountThatHasCancelledTenThousand_IsTakenForAnHourAtMost()
     {
-        ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        ulong now = (ulong)_world.Time.GetUtcNow().ToUnixTimeSeconds();
         SolverStore store = _world.Services.GetRequiredService<SolverStore>();
         store.CancelOrders(Enumerable.Range(100, 10_000).Select(nonce => (1UL, (ulong)nonce, now + 3000)));
         RestingOrder taken = (await _world.OrderRelay.SubmitAsync(Sign(3, now + 7200), null, CancellationToken.None)).Order!;

@@ -9,7 +9,7 @@ namespace OnchainMargin.Solver.Tests.Relay;
 /// <summary>An order that expires on its way into a block takes the whole transaction with it, and the relay has paid for it.</summary>
 public sealed class ExpiringOrdersTests : RelayWorld
 {
-    private static readonly ulong Now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+    private const ulong Now = ApiWorld.Now;
 
     [Fact]
     public async Task Submit_OrderThatExpiresBeforeTheNextBlocks_IsRefused()

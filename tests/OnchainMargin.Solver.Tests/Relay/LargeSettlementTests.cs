@@ -45,18 +45,72 @@ public sealed class LargeSettlementTests : RelayWorld
         Assert.Equal([1, 1, 1, 1], Sent().Select(static call => call.Item3.Length));
         Assert.All(orders, static order => Assert.Equal(OrderStatus.Filled, order.Status));
 
-        // What is too dear alone waits, and is settled when gas is cheaper.
-        gasOfAFill = 6_000_000;
-        orders = [await TakenAsync(World.Sign(1, -Tenth, Btc, 30)), await TakenAsync(World.Sign(2, Tenth, Btc, 30))];
-        for (int i = 0; i < 6; i++)
+    }
+
+    /// <summary>Two owners rest, for nothing and for weeks, a pair whose fill alone is too dear: others are filled meanwhile, also who met the dear one, and nobody sees size where there is none to have.</summary>
+    [Fact]
+    public async Task RunOnce_FillAloneCostsMoreThanNodesTake_IsOutOfItsBookUntilGasIsCheaperAndHoldsNobodyUp()
+    {
+        World.Node.Balance = (UInt256)1_000_000_000UL * 100_000_000_000UL;
+        World.Node.Asked = new(402_000_000_000UL, 2_000_000_000UL);
+        int dear = 0;
+        World.Node.BeforeEstimate = (data, _) =>
         {
-            await Assert.ThrowsAsync<TransactionTooLargeException>(RoundAsync);
+            // Account 2 holds options.
+            bool isDear = IsSettlement(data) && Call(data).Item1.Any(static input => input.Account == 2);
+            World.Node.Gas = isDear ? 6_000_000 : IsSettlement(data) ? 2_000_000 : 21_000UL;
+            dear += isDear ? 1 : 0;
+            return Task.CompletedTask;
+        };
+        RestingOrder heavy = await TakenAsync(World.Sign(2, -Tenth, Btc / 100 * 99, 1));
+        RestingOrder taker = await TakenAsync(World.Sign(1, Tenth, Btc, 1));
+        await RoundAsync();
+        Assert.Equal((OrderStatus.Resting, OrderStatus.Resting, true), (heavy.Status, taker.Status, heavy.IsAside));
+        Assert.Contains("gas is too dear now for a fill of it", heavy.Reason, StringComparison.Ordinal);
+        Assert.Empty(Orders.Levels(Instrument.Perpetual(1)).Asks);
+
+        RestingOrder honest = await TakenAsync(World.Sign(3, -Tenth, Btc, 1));
+        await RoundAsync();
+        await RoundAsync();
+        Assert.Equal([OrderStatus.Filled, OrderStatus.Filled, OrderStatus.Resting], new[] { taker, honest, heavy }.Select(static order => order.Status));
+
+        // Each time that it meets somebody costs an estimate or two, and the times lie further and further apart.
+        RestingOrder second = await TakenAsync(World.Sign(1, Tenth, Btc, 2));
+        for (int i = 0; i < 40; i++)
+        {
+            await RoundAsync();
         }
 
+        Assert.InRange(dear, 4, 7);
         World.Node.Asked = new(20_000_000_000UL, 2_000_000_000UL);
+        for (int i = 0; i < 64; i++)
+        {
+            await RoundAsync();
+        }
+
+        Assert.Equal((OrderStatus.Filled, OrderStatus.Filled, 0), (heavy.Status, second.Status, heavy.TimesAside));
+    }
+
+    /// <summary>An order that may only rest comes back across another that came to rest meanwhile: nobody takes off others' orders by one that is too dear.</summary>
+    [Fact]
+    public async Task RunOnce_DearOrderThatMayOnlyRestComesBackAcrossAnother_EndsItself()
+    {
+        World.Node.Balance = (UInt256)1_000_000_000UL * 100_000_000_000UL;
+        World.Node.Asked = new(402_000_000_000UL, 2_000_000_000UL);
+        World.Node.BeforeEstimate = (data, _) =>
+        {
+            World.Node.Gas = IsSettlement(data) ? 6_000_000UL : 21_000;
+            return Task.CompletedTask;
+        };
+        RestingOrder heavy = await TakenAsync(World.Sign(2, -Tenth, Btc / 100 * 99, 1, RestingOrder.PostOnly));
+        RestingOrder taker = await TakenAsync(World.Sign(1, Tenth, Btc / 100 * 99, 1));
+        await RoundAsync();
+        Assert.True(heavy.IsAside);
+        await CancelAsync(taker);
+        RestingOrder bid = await TakenAsync(World.Sign(3, Tenth, Btc, 1, RestingOrder.PostOnly));
         await RoundAsync();
         await RoundAsync();
-        Assert.All(orders, static order => Assert.Equal(OrderStatus.Filled, order.Status));
+        Assert.Equal((OrderStatus.Refused, OrderStatus.Resting), (heavy.Status, bid.Status));
     }
 
     /// <summary>Orders of before the bound lie in the store: three crossings of 64 KB of signatures each, beside an honest one.</summary>

@@ -127,7 +127,7 @@ public sealed class RelayBoundsTests
         RestingOrder bid = Order(1, 1, 100, RestingOrder.PostOnly, size: 2);
         Assert.Null(Take(bid));
         Assert.Null(Take(Order(2, 1, -100)));
-        books.SetAside(Assert.Single(books.TakePending(8, 1)), bid, 1, "its account waits");
+        books.SetAside(Assert.Single(books.TakePending(8, 1)), bid, 1, "its account waits", yields: false);
         RestingOrder ask = Order(3, 1, -99, RestingOrder.PostOnly);
         Assert.Null(Take(ask));
 
@@ -167,7 +167,7 @@ public sealed class RelayBoundsTests
             RestingOrder seller = Order(account + 10, 1, -price);
             Assert.Null(Take(bid));
             Assert.Null(Take(seller));
-            books.SetAside(Assert.Single(books.TakePending(8, 1)), bid, 1, "its account waits");
+            books.SetAside(Assert.Single(books.TakePending(8, 1)), bid, 1, "its account waits", yields: false);
             books.End(seller, OrderStatus.Cancelled, "cancelled");
             return bid;
         }

@@ -64,18 +64,19 @@ public abstract class RelayWorld : IAsyncLifetime
 
     private protected TransactionManager Manager => World.Services.GetRequiredService<TransactionManagers>().Of(World.Services.GetRequiredService<SolverKeys>().Relay!);
 
-    private protected void Use(OrderBooks orders, OrderRelay relay)
+    private protected void Use(OrderBooks orders, OrderRelay relay, RelayClock? clock = null)
     {
         (Orders, Relay) = (orders, relay);
-        Role = ActivatorUtilities.CreateInstance<RelayRole>(World.Services, orders, relay, new ProtocolCalls(World.Deployment.Contracts), Manager, new RelayOptions());
+        Role = ActivatorUtilities.CreateInstance<RelayRole>(World.Services, orders, relay, new ProtocolCalls(World.Deployment.Contracts), Manager, new RelayOptions(), clock ?? World.Services.GetRequiredService<RelayClock>());
     }
 
     /// <summary>The process ends and another begins with the same store.</summary>
     private protected void Restart()
     {
         Role.Dispose();
+        var clock = ActivatorUtilities.CreateInstance<RelayClock>(World.Services);
         var orders = ActivatorUtilities.CreateInstance<OrderBooks>(World.Services);
-        Use(orders, ActivatorUtilities.CreateInstance<OrderRelay>(World.Services, orders));
+        Use(orders, ActivatorUtilities.CreateInstance<OrderRelay>(World.Services, orders, clock), clock);
     }
 
     /// <summary>A block comes, and the relay has a round on it.</summary>
@@ -113,9 +114,9 @@ public abstract class RelayWorld : IAsyncLifetime
         store.Append(head?.Number == number ? [] : [new StoredBlock(number, new Hash32(number, 1, 2, 3), new Hash32(number - 1, 1, 2, 3), World.Books.Current!.Book.BlockTimeSeconds)], [log]);
     }
 
-    private protected async Task MineAsync()
+    private protected async Task MineAsync(UInt256 leastFeeWei = default)
     {
-        World.Node.Mine();
+        World.Node.Mine(leastFeeWei);
         await Manager.RunOnceAsync(CancellationToken.None);
         World.Change(static book => book with { BlockNumber = book.BlockNumber + 1 });
     }

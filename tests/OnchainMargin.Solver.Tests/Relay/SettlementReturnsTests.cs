@@ -1,6 +1,8 @@
+using OnchainMargin.Ethereum;
 using OnchainMargin.Ethereum.Transactions;
 using OnchainMargin.Solver.Relay;
 using OnchainMargin.Solver.Tests.Api;
+using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Tests.Relay;
 
@@ -9,12 +11,7 @@ public sealed class SettlementReturnsTests : RelayWorld
 {
     private readonly FakeTime _time = new();
 
-    public SettlementReturnsTests()
-    {
-        // The world's orders end some weeks from now.
-        _time.Set((int)(TimeProvider.System.GetUtcNow() - _time.GetUtcNow()).TotalSeconds);
-        World = new ApiWorld { Time = _time };
-    }
+    public SettlementReturnsTests() => World = new ApiWorld { Time = _time };
 
     [Fact]
     public async Task RunOnce_Settlement_IsForThePrivateRelayAlone()
@@ -67,5 +64,89 @@ public sealed class SettlementReturnsTests : RelayWorld
         }
 
         Assert.Single(World.Node.Broadcasts);
+    }
+
+    /// <summary>A batch was sent at the most that a transaction may cost, and then the base fee passes it; nothing else waits for the key's nonces. It is given back and comes again in halves.</summary>
+    [Fact]
+    public async Task RunOnce_BatchOutgrowsWhatATransactionMayCost_IsGivenBackAndComesInHalves()
+    {
+        GasOfFills(2_500_000);
+        RestingOrder[] orders = await FourMatchesAsync();
+        await Role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([4], Sent().Select(static call => call.Item3.Length));
+
+        // 13 million gas with their margin cost an ether at some 77 gwei.
+        World.Node.Asked = Asking(202);
+        _time.Pass(30);
+        await Role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal((0UL, true), (World.Node.Broadcasts[^1].Transaction.Nonce, World.Node.Broadcasts[^1].Transaction.Data.IsEmpty));
+        for (int i = 0; i < 8; i++)
+        {
+            await RoundAsync(102);
+        }
+
+        Assert.All(orders, static order => Assert.Equal(OrderStatus.Filled, order.Status));
+        Assert.All(World.Node.Mined, static sent => Assert.True(sent.Transaction.Data.IsEmpty || Call(sent.Transaction.Data).Item3.Length <= 2));
+    }
+
+    /// <summary>One fill that outgrows what a transaction may cost gives its nonce back, so that others go on.</summary>
+    [Fact]
+    public async Task RunOnce_FillOutgrowsWhatATransactionMayCost_IsGivenBackAndOthersGoOn()
+    {
+        // Account 2 holds options.
+        World.Node.Balance = (UInt256)1_000_000_000UL * 100_000_000_000UL;
+        World.Node.BeforeEstimate = (data, _) =>
+        {
+            World.Node.Gas = IsSettlement(data) && Call(data).Item1.Any(static input => input.Account == 2) ? 10_000_000UL : 500_000;
+            return Task.CompletedTask;
+        };
+        World.Node.Asked = Asking(102);
+        RestingOrder heavy = await TakenAsync(World.Sign(2, -Tenth, Btc, 1));
+        RestingOrder light = await TakenAsync(World.Sign(1, Tenth, Btc, 1));
+        await Role.RunOnceAsync(CancellationToken.None);
+        Assert.Single(Sent());
+        RestingOrder honest = await TakenAsync(World.Sign(3, -Tenth, Btc, 1));
+        RestingOrder other = await TakenAsync(World.Sign(1, Tenth, Btc, 2));
+
+        World.Node.Asked = Asking(402);
+        _time.Pass(30);
+        await Role.RunOnceAsync(CancellationToken.None);
+        for (int i = 0; i < 4; i++)
+        {
+            await RoundAsync(202);
+        }
+
+        Assert.Equal([OrderStatus.Filled, OrderStatus.Resting], new[] { honest, heavy }.Select(static order => order.Status));
+        Assert.Contains(OrderStatus.Filled, new[] { light, other }.Select(static order => order.Status));
+        Assert.True(heavy.IsAside);
+
+        World.Node.Asked = Asking(22);
+        for (int i = 0; i < 20; i++)
+        {
+            await RoundAsync(12);
+        }
+
+        Assert.All([heavy, light, honest, other], static order => Assert.Equal(OrderStatus.Filled, order.Status));
+    }
+
+    /// <summary>An offer of so many gwei at most, for twice the base fee and a tip of two.</summary>
+    private static GasOffer Asking(ulong gwei) => new(gwei * GasOffer.WeiPerGwei, 2 * GasOffer.WeiPerGwei);
+
+    private void GasOfFills(ulong each)
+    {
+        World.Node.Balance = (UInt256)1_000_000_000UL * 100_000_000_000UL;
+        World.Node.Asked = Asking(102);
+        World.Node.BeforeEstimate = (data, _) =>
+        {
+            World.Node.Gas = IsSettlement(data) ? each * (ulong)Call(data).Item3.Length : 21_000;
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>A block comes that takes what pays so many gwei, and the relay has a round on it.</summary>
+    private async Task RoundAsync(ulong gwei)
+    {
+        await MineAsync(gwei * GasOffer.WeiPerGwei);
+        await Role.RunOnceAsync(CancellationToken.None);
     }
 }
