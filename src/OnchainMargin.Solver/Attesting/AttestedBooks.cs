@@ -17,7 +17,7 @@ internal sealed class AttestedBooks
 
     private readonly Lock _gate = new();
     private readonly Lock _turn = new();
-    private readonly Dictionary<Hash32, AttestedBook> _books = [];
+    private readonly Dictionary<Hash32, (ProtocolBook Of, AttestedBook Made)> _books = [];
     private readonly Queue<Hash32> _order = new();
     private readonly AttestationBuilder _builder = new(Environment.ProcessorCount);
 
@@ -29,21 +29,21 @@ internal sealed class AttestedBooks
             return null;
         }
 
-        // The block's hash names the whole state of the book, so a reorganisation never meets an old result. Whoever comes while one is computed waits for it.
-        if (Known(book.BlockHash) is { } ready)
+        // Whoever comes while one is computed waits for it.
+        if (Known(book) is { } ready)
         {
             return ready;
         }
 
         lock (_turn)
         {
-            if (Known(book.BlockHash) is { } known)
+            if (Known(book) is { } known)
             {
                 return known;
             }
 
             AttestedBook made = _builder.Build(book, inputs, Alike(checkpoint), cancellationToken);
-            Keep(book.BlockHash, made);
+            Keep(book, made);
             return made;
         }
     }
@@ -51,33 +51,38 @@ internal sealed class AttestedBooks
     /// <summary>The attested book of a checkpoint as strangers are served it: only that of the last epoch is computed for them, else who asks for one after the other would have this node compute whole books for ever.</summary>
     public AttestedBook? FindServed(IndexedBook indexed, ulong checkpoint, CancellationToken cancellationToken) =>
         checkpoint == indexed.Book.LatestEpoch?.Checkpoint ? Find(indexed, checkpoint, cancellationToken)
-        : indexed.AtCheckpoints.TryGetValue(checkpoint, out ProtocolBook? book) ? Known(book.BlockHash)
+        : indexed.AtCheckpoints.TryGetValue(checkpoint, out ProtocolBook? book) ? Known(book)
         : null;
 
-    private AttestedBook? Known(Hash32 block)
+    /// <summary>What was made of a book. One block may have had another: what a node had left out before it is put in later (<see cref="ChainFollower"/>), and the blocks keep their hashes.</summary>
+    private AttestedBook? Known(ProtocolBook book)
     {
         lock (_gate)
         {
-            return _books.GetValueOrDefault(block);
+            return _books.TryGetValue(book.BlockHash, out (ProtocolBook Of, AttestedBook Made) known) && ReferenceEquals(known.Of, book) ? known.Made : null;
         }
     }
 
-    /// <summary>The book of the same checkpoint in a block that a reorganisation took back.</summary>
+    /// <summary>The book of the same checkpoint in a block that a reorganisation took back, or before what had been left out was put in.</summary>
     private AttestedBook? Alike(ulong checkpoint)
     {
         lock (_gate)
         {
-            return _books.Values.FirstOrDefault(book => book.Checkpoint == checkpoint);
+            return _books.Values.Select(static one => one.Made).FirstOrDefault(made => made.Checkpoint == checkpoint);
         }
     }
 
-    private void Keep(Hash32 block, AttestedBook made)
+    private void Keep(ProtocolBook book, AttestedBook made)
     {
         int most = Math.Clamp(KeptLeaves / Math.Max(1, made.Attestations.Length), KeptAtLeast, Kept);
         lock (_gate)
         {
-            _books[block] = made;
-            _order.Enqueue(block);
+            if (!_books.ContainsKey(book.BlockHash))
+            {
+                _order.Enqueue(book.BlockHash);
+            }
+
+            _books[book.BlockHash] = (book, made);
             while (_order.Count > most)
             {
                 _books.Remove(_order.Dequeue());

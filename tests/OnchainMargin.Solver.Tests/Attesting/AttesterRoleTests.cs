@@ -297,9 +297,10 @@ public sealed class AttesterRoleTests : IAsyncLifetime
     [Fact]
     public void FindServed_OfACheckpointThatNobodyNeedsHere_ComputesNothing()
     {
-        IndexedBook none = Indexed(_world.Book() with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty });
+        IndexedBook posted = Indexed(_world.Book());
+        IndexedBook none = posted with { Book = posted.Book with { Epochs = ImmutableSortedDictionary<ulong, BookEpoch>.Empty } };
         Assert.Null(_attested.FindServed(none, 1, CancellationToken.None));
-        Assert.NotNull(_attested.FindServed(Indexed(_world.Book()), 1, CancellationToken.None));
+        Assert.NotNull(_attested.FindServed(posted, 1, CancellationToken.None));
         Assert.NotNull(_attested.FindServed(none, 1, CancellationToken.None));
     }
 
