@@ -72,7 +72,7 @@ internal sealed class WhatIf(ProtocolViews views)
         // Nobody trades at prices that are not there: where the market is moved, too, it is asked only what the account would be worth then.
         (bool isAllowed, string sentence) = fills.Count == 0 || request.Moves is { Count: > 0 }
             ? (figures.FreeE8 >= 0, Standing(figures, canBeLiquidated))
-            : Unfillable(fills, book, inputs) is { } unfillable && account.OpenLot == 0 ? (false, unfillable)
+            : Unfillable(funded, fills, book, inputs) is { } unfillable && account.OpenLot == 0 ? (false, unfillable)
             : Answer(account, PreTradeCheck.Judge(account.Id, funded, fills, book, inputs), figures, canBeLiquidated);
         return (new WhatIfView(earlier, later, views.Distances(after, moved), isAllowed, sentence), "");
     }
@@ -84,11 +84,25 @@ internal sealed class WhatIf(ProtocolViews views)
         : !verdict.IsReducing ? (true, Standing(figures, canBeLiquidated))
         : (true, $"The chain takes this, because it only makes positions smaller. {Standing(figures, canBeLiquidated)}");
 
-    /// <summary>Why one of the fills cannot be at all, or not at its price, whoever makes it; null when each of them can.</summary>
-    private static string? Unfillable(List<PreTradeCheck.Possible> fills, ProtocolBook book, CheckpointInputs inputs) => fills
-        .Select(fill => OrderAdmission.Expired(fill.Instrument, inputs.Checkpoint.Header.Time)
-            ?? (PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band && !band.Holds((ulong)fill.PriceE8) ? OrderAdmission.TooFar("The price", (ulong)fill.PriceE8, band) : null))
-        .FirstOrDefault(static sentence => sentence is not null);
+    /// <summary>Why one of the fills cannot be at all, or not at its price, whoever makes it, or not unless another closes what it opens; null when each of them can.</summary>
+    private static string? Unfillable(Holding funded, List<PreTradeCheck.Possible> fills, ProtocolBook book, CheckpointInputs inputs)
+    {
+        var held = new Dictionary<Instrument, long>();
+        foreach (PreTradeCheck.Possible fill in fills)
+        {
+            long before = held.TryGetValue(fill.Instrument, out long known) ? known : funded.State.SizeOf(fill.Instrument);
+            held[fill.Instrument] = before + fill.SizeE8;
+            string? sentence = OrderAdmission.Expired(fill.Instrument, inputs.Checkpoint.Header.Time)
+                ?? (PriceBand.Of(fill.Instrument, inputs.View, book.Parameters.Clearing) is { } band && !band.Holds((ulong)fill.PriceE8) ? OrderAdmission.TooFar("The price", (ulong)fill.PriceE8, band) : null)
+                ?? (Fees.Reduces(before, fill.SizeE8) ? null : OrderAdmission.TooOldToOpen(fill.Instrument, inputs));
+            if (sentence is not null)
+            {
+                return sentence;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>How an account stands, and what it could do.</summary>
     private static string Standing(AccountFigures figures, bool canBeLiquidated) =>

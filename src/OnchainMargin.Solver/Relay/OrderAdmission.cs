@@ -1,6 +1,7 @@
 using System.Globalization;
 using OnchainMargin.Margin;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Markets;
@@ -74,6 +75,13 @@ internal static class OrderAdmission
     /// <summary>Why nothing of an instrument is filled any more, at any price (CLR-017); null before its expiry.</summary>
     public static string? Expired(Instrument instrument, long now) => instrument.Expiry == 0 || now < instrument.Expiry ? null
         : $"The instrument expired at {instrument.Expiry.ToString(CultureInfo.InvariantCulture)}, and it is {now.ToString(CultureInfo.InvariantCulture)}; its positions are settled, and others are in /api/instruments.";
+
+    /// <summary>Why nothing new is opened in an instrument's expiry now, by an old surface (CLR-017); null where something is.</summary>
+    public static string? TooOldToOpen(Instrument instrument, CheckpointInputs inputs) =>
+        instrument.Expiry != 0 && Quotes.Record(instrument.Underlying, inputs.View)?.Expiries.FirstOrDefault(record => record.Expiry == instrument.Expiry) is { } known
+            && OpeningSurfaces.IsTooOld(known.SurfaceTime, known.Expiry, inputs.Checkpoint.Header.Time)
+            ? string.Create(CultureInfo.InvariantCulture, $"The volatilities of the expiry {DateTimeOffset.FromUnixTimeSeconds(instrument.Expiry):yyyy-MM-dd HH:mm} UTC were published more than an hour ago: until they are published again nothing new is opened in it, and what is held can be closed or handed on.")
+            : null;
 
     /// <summary>Why nothing is filled at a price outside its band (CLR-013).</summary>
     /// <param name="which">Which price it is, as the beginning of a sentence.</param>

@@ -184,7 +184,13 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return OrderAdmission.TooFar("The best price", maker.PriceE8, band);
         }
 
-        if (order.Instrument.IsOption && OptionGrowth.OfE8(order, met, book) is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)
+        IReadOnlyList<long> growths = InterestGrowth.OfFillsE8(order, order.IsFillOrKill && maker is not null ? [maker] : met, book);
+        if (growths.Any(static one => one > 0) && OrderAdmission.TooOldToOpen(order.Instrument, inputs) is { } old)
+        {
+            return old;
+        }
+
+        if (order.Instrument.IsOption && growths.Sum() is > 0 and var growth && (Int128)openOptions.OpenE8 + growth > openOptions.LargestE8)
         {
             return $"The trade would leave {OrderAdmission.Price(openOptions.OpenE8 + (ulong)growth)} options of this underlying open, more than the {OrderAdmission.Price(openOptions.LargestE8)} that the attesters' bonds stand for now; lower the size, or wait until others close theirs.";
         }

@@ -1,5 +1,6 @@
 using OnchainMargin.Ethereum;
 using OnchainMargin.Protocol.Book;
+using OnchainMargin.Protocol.Checkpoints;
 
 namespace OnchainMargin.Solver.Relay;
 
@@ -12,6 +13,7 @@ internal sealed partial class RelayRole
         List<OrderMatch> batch = [.. orders.TakePending(_most, book.BlockNumber)];
         try
         {
+            await SetAsideWhatOpensAsync(batch, book, cancellationToken).ConfigureAwait(false);
             orders.Mark(batch, await ContractsOfAsync(batch, cancellationToken).ConfigureAwait(false));
         }
         catch
@@ -28,6 +30,32 @@ internal sealed partial class RelayRole
         }
 
         return batch;
+    }
+
+    /// <summary>Takes out of a batch what would open something by a surface that has become too old since it was matched (CLR-017): no estimate is spent on it. The order that would open waits out of its book, the one that came where both are, and the other meets others who close.</summary>
+    private async Task SetAsideWhatOpensAsync(List<OrderMatch> batch, ProtocolBook book, CancellationToken cancellationToken)
+    {
+        if (!batch.Exists(static match => match.Maker.Instrument.Expiry != 0))
+        {
+            return;
+        }
+
+        CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
+        var growth = new InterestGrowth(book);
+        for (int i = 0; i < batch.Count;)
+        {
+            OrderMatch match = batch[i];
+            if (growth.OfE8(match.Maker, match.Taker, match.SizeE8) > 0 && OrderAdmission.TooOldToOpen(match.Maker.Instrument, inputs) is { } old)
+            {
+                orders.SetAside(match, match.Taker.Reduces(match.SizeE8, book) ? match.Maker : match.Taker, book.BlockNumber, old, yields: true);
+                batch.RemoveAt(i);
+            }
+            else
+            {
+                growth.Add(match.Maker, match.Taker, match.SizeE8);
+                i++;
+            }
+        }
     }
 
     /// <summary>Which signers of matches are contracts now.</summary>

@@ -11,7 +11,7 @@ public sealed partial class RuleVectorTests
     [
         new("CLR-010", "an order of refusals", "TradeModule.batches/testFuzz_settle_manyFillsAreThoseOfPlainNumbers", "OrderRelayTests/Submit_PostOnlyThatWouldTrade_SelfTradeAndDoubleNonce_AreRefused"),
         new("CLR-016", "what is refused while a market is not normal", "Clearinghouse.halted/test_settle_tokensOfAHaltedMarketBackNoTrade", "PreTradeCheckTests/Judge_TokensOfAMarket_BackATradeElsewhereUnlessItIsHalted"),
-        new("CLR-017", "what is refused, by bounds of MRG-003", "Clearinghouse.expiry/test_settle_refusesUnlistedExpiredFarAndOddStrikes", null),
+        new("CLR-017", "what is refused, by bounds of MRG-003", "Clearinghouse.expiry/test_settle_refusesUnlistedExpiredFarAndOddStrikes", "OldSurfaceTests/Submit_SurfaceIsTooOld_TakesWhatClosesAndWhatRestsForWhoCloses"),
         new("CLR-019", "who may do what until when", "Clearinghouse.accounts/test_delegate_hasOnlyTheRightsGiven", "OrderRelayTests/Submit_OfADelegate_IsTakenWhileItsRightLasts"),
         new("CLR-022", "one comparison of prices of two checkpoints", "RiskRegistry.attest/test_withdraw_revertsAfterDriftExpiryOrAge", null),
         new("CLR-024", "positions that merge as in CLR-011, and cash that bears what CLR-023 says", "Clearinghouse.accounts/test_move_mergesWithAnOppositePosition", "ProofTests/Move_OfAPosition_IsShownByAnAttestationOfEachAccount"),
