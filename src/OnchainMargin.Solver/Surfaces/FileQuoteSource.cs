@@ -8,7 +8,7 @@ namespace OnchainMargin.Solver.Surfaces;
 /// day, behind which the chain's is, so that of one written every second the snapshots that were read before are what the chain has come to. Those that are later than what was written since are of a clock that was ahead, and gone.
 /// </summary>
 /// <param name="path">The file.</param>
-/// <param name="keptSeconds">How old by the chain's time a snapshot is kept that the file has no more.</param>
+/// <param name="keptSeconds">How old a snapshot is kept that the file has no more, by the chain's time and by the file's newest: while the chain stands still files go on.</param>
 internal sealed class FileQuoteSource(string path, int keptSeconds) : IQuoteSource
 {
     private DateTime _written;
@@ -22,7 +22,7 @@ internal sealed class FileQuoteSource(string path, int keptSeconds) : IQuoteSour
         {
             IReadOnlyList<ChainSnapshot> read = ChainFile.Read(path);
             long newest = read.Count == 0 ? long.MinValue : read.Max(static one => one.Time);
-            _snapshots = [.. read.Concat(_snapshots.Where(known => known.Time < newest && time - known.Time <= keptSeconds)).DistinctBy(static one => one.Time).OrderBy(static one => one.Time)];
+            _snapshots = [.. read.Concat(_snapshots.Where(known => known.Time < newest && Math.Max(time, newest) - known.Time <= keptSeconds)).DistinctBy(static one => one.Time).OrderBy(static one => one.Time)];
             _written = written;
         }
 

@@ -354,6 +354,14 @@ public sealed class SurfaceDeskTests
         Assert.Equal([320], TimesAt(500, 330));
         Assert.Equal([333], TimesAt(333, 334));
         Assert.Equal([333], TimesAt(400, 350));
+
+        // A chain that stands still has nothing kept for ever: the oldest that is left is what it would come to first.
+        for (int written = 405; written <= 1200; written += 5)
+        {
+            TimesAt(written, 350);
+        }
+
+        Assert.Equal([905], TimesAt(1205, 350));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
