@@ -6,7 +6,7 @@ namespace OnchainMargin.Solver.Indexing;
 
 /// <summary>Keeps the store's index equal to the chain. Deep history is read by ranges; the last <paramref name="reorganisationDepthBlocks"/> blocks one by one, by
 /// hash and linked by their parents, so that the index holds one chain and never a mixture of two.</summary>
-/// <remarks>Each step writes once, all or nothing; one that puts in what a node had left out rolls back first. A step that meets an answer that does not fit (a log of another block, a broken link) writes nothing and throws or
+/// <remarks>Each step writes once, all or nothing. A step that meets an answer that does not fit (a log of another block, a broken link) writes nothing and throws or
 /// takes in what fitted; the next step starts from what is stored. Logs of linked blocks are read a second time when these are deep (<see cref="ConfirmAsync"/>).</remarks>
 internal sealed class ChainFollower(IChainSource source, SolverStore store, ulong firstBlock, ulong reorganisationDepthBlocks, ulong blocksPerStep)
 {
@@ -118,17 +118,21 @@ internal sealed class ChainFollower(IChainSource source, SolverStore store, ulon
             return null;
         }
 
-        (_confirmedTo, _confirmingAt) = (blocks[^1].Number, 0);
+        _confirmingAt = 0;
+        ulong confirmed = blocks[^1].Number;
         if (missed.Length == 0)
         {
+            _confirmedTo = confirmed;
             return null;
         }
 
         ulong from = missed[0].BlockNumber;
         blocks.RemoveAll(block => block.Number < from);
         LogEntry[] whole = [.. logs.Where(log => log.BlockNumber >= from)];
-        store.RollBackTo(from - 1);
-        store.Append(blocks, whole);
+        store.Replace(from - 1, blocks, whole);
+
+        // Where the store fails nothing is confirmed, and it is all read again.
+        _confirmedTo = confirmed;
         return new IndexStep(from - 1, whole, blocks[^1], chainHead, IsCaughtUp: false) { Missed = missed.Length };
     }
 

@@ -31,19 +31,7 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            Transact(() =>
-            {
-                Connection.Execute(
-                    "INSERT INTO blocks (number, hash, parent, time) VALUES (@number, @hash, @parent, @time)",
-                    blocks.Select(static block => new
-                    {
-                        number = checked((long)block.Number),
-                        hash = block.Hash.ToArray(),
-                        parent = block.ParentHash.ToArray(),
-                        time = checked((long)block.TimeSeconds),
-                    }));
-                _database.Insert(logs);
-            });
+            Transact(() => Insert(blocks, logs));
         }
     }
 
@@ -52,7 +40,21 @@ public sealed partial class SolverStore
     {
         lock (_gate)
         {
-            Transact(() => Connection.Execute("DELETE FROM logs WHERE block > @number; DELETE FROM blocks WHERE number > @number; DELETE FROM snapshots WHERE block > @number;", new { number = checked((long)number) }));
+            Transact(() => Delete(number));
+            _rollbacks.Add(number);
+        }
+    }
+
+    /// <summary>Takes in blocks with their logs in place of every block above a number and its logs, all or nothing: between the two there may be no block left, and older logs all the same.</summary>
+    public void Replace(ulong number, IReadOnlyCollection<StoredBlock> blocks, IReadOnlyCollection<LogEntry> logs)
+    {
+        lock (_gate)
+        {
+            Transact(() =>
+            {
+                Delete(number);
+                Insert(blocks, logs);
+            });
             _rollbacks.Add(number);
         }
     }
@@ -85,6 +87,23 @@ public sealed partial class SolverStore
             Connection.Execute("DELETE FROM blocks WHERE number < @number AND number < (SELECT max(number) FROM blocks)", new { number = checked((long)number) });
         }
     }
+
+    private void Insert(IReadOnlyCollection<StoredBlock> blocks, IReadOnlyCollection<LogEntry> logs)
+    {
+        Connection.Execute(
+            "INSERT INTO blocks (number, hash, parent, time) VALUES (@number, @hash, @parent, @time)",
+            blocks.Select(static block => new
+            {
+                number = checked((long)block.Number),
+                hash = block.Hash.ToArray(),
+                parent = block.ParentHash.ToArray(),
+                time = checked((long)block.TimeSeconds),
+            }));
+        _database.Insert(logs);
+    }
+
+    private void Delete(ulong above) =>
+        Connection.Execute("DELETE FROM logs WHERE block > @above; DELETE FROM blocks WHERE number > @above; DELETE FROM snapshots WHERE block > @above;", new { above = checked((long)above) });
 
     private StoredBlock? Block(string sql, object? parameters)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using OnchainMargin.Ethereum.Contracts;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Store;
@@ -49,6 +50,42 @@ public sealed class ConfirmedLogsTests
         chain.Grow(200);
         await CatchUpAsync(Follower(chain, store));
         AssertEqual(chain, store);
+    }
+
+    /// <summary>Logs were left out in the lowest block whose header is stored, and the store fails while they are put in: it stays as it was, else there would be no block and older logs all the same, which are taken in by nobody twice.</summary>
+    [Fact]
+    public async Task RunOnce_StoreFailsWhileMissedLogsArePutIn_StaysAsItWasAndPutsThemInLater()
+    {
+        var chain = new FakeChain();
+        chain.Grow(40);
+        using SolverStore store = OpenStore();
+        ulong lowest = chain.Head.Number - Depth;
+        chain.LeavesOutOfRanges = log => log.BlockNumber == lowest;
+        await CatchUpAsync(Follower(chain, store));
+        Assert.Equal(lowest, store.BlockAtOrBelow(lowest)!.Number);
+        Assert.Null(store.BlockAtOrBelow(lowest - 1));
+        int before = store.LogsFrom(0).Count();
+
+        chain.LeavesOutOfRanges = null;
+        Execute("CREATE TRIGGER full BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        ChainFollower follower = Follower(chain, store);
+        for (int i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAnyAsync<DbException>(() => follower.RunOnceAsync(CancellationToken.None));
+        }
+
+        Assert.Equal((chain.Head, before), (store.Head(), store.LogsFrom(0).Count()));
+        Execute("DROP TRIGGER full");
+        chain.Grow(1);
+        await CatchUpAsync(Follower(chain, store));
+        AssertEqual(chain, store);
+
+        void Execute(string statement)
+        {
+            using DbCommand command = store.Connection.CreateCommand();
+            command.CommandText = statement;
+            command.ExecuteNonQuery();
+        }
     }
 
     /// <summary>No block is read again for ever: what was told once counts, whoever tells it.</summary>
