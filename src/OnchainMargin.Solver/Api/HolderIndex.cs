@@ -18,6 +18,9 @@ internal sealed class HolderIndex
     private readonly SortedSet<ulong> _changed = [];
     private AccountTable _seen = AccountTable.Empty;
 
+    /// <summary>How many appointments were passed over so far, those that were passed over anew counted again.</summary>
+    public long Passed { get; private set; }
+
     /// <summary>The accounts behind a number, ascending, that somebody owns or is named a delegate of; beside them such as he was named in before a reorganisation.</summary>
     public IEnumerable<BookAccount> Of(Address who, AccountTable accounts, ulong after)
     {
@@ -75,6 +78,7 @@ internal sealed class HolderIndex
 
     private void AddDelegates(BookAccount account)
     {
+        Passed += account.Delegates.Count;
         foreach (Address given in account.Delegates.Keys)
         {
             Add(given, account.Id);

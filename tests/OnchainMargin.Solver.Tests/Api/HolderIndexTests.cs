@@ -48,7 +48,6 @@ public sealed class HolderIndexTests
         AccountTable book = AccountTable.Empty.With(Opened(1, Named(0), [.. Enumerable.Range(1, 100_000).Select(static number => new BookAppointment(Named(number), DelegateRights.Trade, 10))]));
         var index = new HolderIndex();
         Assert.Single(index.Of(Named(5), book, 0));
-        long since = TimeProvider.System.GetTimestamp();
         for (int number = 200_000; number < 201_000; number++)
         {
             BookAccount account = book[1];
@@ -56,7 +55,7 @@ public sealed class HolderIndexTests
             Assert.Single(index.Of(Named(number), book, 0));
         }
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.Equal(100_000, index.Passed);
         Assert.Empty(index.Of(Named(5), book, 1));
 
         static Address Named(int number) => Address.Parse($"0x{number.ToString("x40", CultureInfo.InvariantCulture)}");
