@@ -110,6 +110,9 @@ internal static partial class LogMessages
     [LoggerMessage(5023, LogLevel.Warning, "The contract refused a proposal of {Kind} ({Digest}): {Reason}")]
     public static partial void ProposalRefusedByChain(this ILogger logger, ProposalKind kind, string digest, string reason);
 
+    [LoggerMessage(5024, LogLevel.Warning, "A proposal of {Kind} ({Digest}) waits, smaller ones go on: {Reason}")]
+    public static partial void ProposalTooLarge(this ILogger logger, ProposalKind kind, string digest, string reason);
+
     [LoggerMessage(5021, LogLevel.Warning, "Refuses to sign a proposal of {Kind} ({Digest}): {Reason}")]
     public static partial void ProposalRefused(this ILogger logger, ProposalKind kind, string digest, string reason);
 

@@ -4,6 +4,7 @@ using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
+using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Quorum;
@@ -22,6 +23,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
     private readonly HashSet<Hash32> _refused = [];
     private readonly Dictionary<Hash32, long> _offeredAt = [];
     private readonly HashSet<Hash32> _sent = [];
+    private readonly CoolDowns _tooLarge = new(OfferedAgainAfter, time);
 
     // Moments of this process, not of the day: a clock that is set back keeps nobody silent.
     private long? _sentAt;
@@ -47,6 +49,9 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
 
     /// <summary>Whether a key of this node signed a proposal.</summary>
     public bool IsSignedHere(Proposal proposal) => keys.Any(key => exchange.IsSignedBy(proposal, key.Address));
+
+    /// <summary>Whether enough attesters signed a proposal.</summary>
+    public bool HasEnough(Proposal proposal, ProtocolBook book) => exchange.Enough(proposal, book).Count > 0;
 
     /// <summary>Whether one of some proposals was sent from here just now.</summary>
     public bool IsSending(IEnumerable<Proposal> some) => _sentAt is { } sentAt && time.GetElapsedTime(sentAt) < LongestSending && some.Any(proposal => _sent.Contains(proposal.Digest));
@@ -106,7 +111,7 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
         }
     }
 
-    /// <summary>Sends a proposal that enough attesters signed, once.</summary>
+    /// <summary>Sends a proposal that enough attesters signed, once. One that needs more gas than a transaction may have, or may cost now, waits and leaves the others their turn.</summary>
     /// <param name="proposal">The proposal.</param>
     /// <param name="book">The attesters and how many are needed.</param>
     /// <param name="call">The transaction with the signatures.</param>
@@ -125,6 +130,11 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
         }
 
         string key = string.Create(CultureInfo.InvariantCulture, $"{sort}{proposal.Time} {Short(proposal)}");
+        if (_tooLarge.Has(key))
+        {
+            return;
+        }
+
         try
         {
             await transactions.SubmitAsync(TransactionIntent.From(key, call(signatures)), cancellationToken).ConfigureAwait(false);
@@ -143,6 +153,11 @@ internal sealed class QuorumSigner(ProposalKind kind, ProposalExchange exchange,
             }
 
             logger.ProposalRefusedByChain(kind, Short(proposal), error.Reason.ToString() ?? "");
+        }
+        catch (TransactionTooLargeException error)
+        {
+            _tooLarge.Add(key);
+            logger.ProposalTooLarge(kind, Short(proposal), error.Message);
         }
     }
 

@@ -29,6 +29,8 @@ internal sealed class SurfaceRole(
 
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
     private ulong _proposedAt;
+    private Proposal? _proposed;
+    private int _mostUpdates = Proposal.MostUpdates;
     private bool _isStopped;
 
     /// <inheritdoc/>
@@ -78,7 +80,8 @@ internal sealed class SurfaceRole(
 
             if (plans.Any(static plan => plan.IsDue))
             {
-                own.Add(Propose(plans, book));
+                Learn(book);
+                own.Add(_proposed = Propose(plans, book));
             }
 
             foreach (Proposal proposal in own)
@@ -131,13 +134,22 @@ internal sealed class SurfaceRole(
 
     private static bool IsWaitedFor(Proposal proposal, ProtocolBook book) => proposal.Time + PendingSeconds > book.BlockTimeSeconds;
 
-    /// <summary>Proposes what is due, the longest unpublished first. Underlyings that one proposal has no room for are due again when it has landed.</summary>
+    /// <summary>Proposes half as much as last time where enough signed that and it has not landed: gas may be too dear for so large a transaction (<see cref="QuorumSigner.SendAsync"/>), which only who sends it is told. Twice as much again where it has.</summary>
+    private void Learn(ProtocolBook book)
+    {
+        if (_proposed is { } last)
+        {
+            _mostUpdates = !last.IsLater(book) ? Math.Min(Proposal.MostUpdates, 2 * _mostUpdates) : quorum.HasEnough(last, book) ? Math.Max(1, last.Updates.Count / 2) : _mostUpdates;
+        }
+    }
+
+    /// <summary>Proposes what is due, the longest unpublished first. Underlyings that one proposal has no room for are due again when it has landed. Each goes whole: beside fewer neighbours its steps would be others.</summary>
     private Proposal Propose(IReadOnlyList<SurfacePlan> plans, ProtocolBook book)
     {
         var updates = new List<VolSurfaces.SurfaceUpdate>();
         foreach (SurfacePlan plan in plans.Where(static plan => plan.IsDue).OrderBy(static plan => plan.OldestSeconds))
         {
-            if (updates.Count + plan.Steps.Count(static step => step.IsPublishable) > Proposal.MostUpdates)
+            if (updates.Count + plan.Steps.Count(static step => step.IsPublishable) > (updates.Count == 0 ? Proposal.MostUpdates : _mostUpdates))
             {
                 continue;
             }

@@ -122,6 +122,53 @@ public sealed class QuorumSignerTests : IDisposable
         Task Send() => quorum.SendAsync(proposal, BookAt(Now), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
     }
 
+    /// <summary>A publication of many surfaces needs more gas than a transaction may have, or may cost now: smaller ones behind it go on, and it is tried again.</summary>
+    [Fact]
+    public async Task Send_TooLargeForATransaction_WaitsAndLeavesOthersTheirTurn()
+    {
+        Proposal[] proposals = [Offer(_other, Now), Offer(_other, Now + 1)];
+        bool isDear = true;
+        int asked = 0;
+        var node = new FakeTransactionNode
+        {
+            BeforeEstimate = (data, _) =>
+            {
+                asked++;
+                return isDear && ParameterSteps.StepCall.Decode(data).Underlyings[0].Time == Now ? throw new TransactionTooLargeException(20_000_000, 16_777_216) : Task.CompletedTask;
+            },
+        };
+        using SolverStore store = TestStore.Open(1, SampleDeployment.Contracts.Clearinghouse);
+        using var manager = new TransactionManager(node, new SigningKey(_own, 1), store, new TransactionOptions(), _time, NullLogger<TransactionManager>.Instance);
+        var quorum = new QuorumSigner(ProposalKind.Parameters, _exchange, [_own], manager, _time, NullLogger<QuorumSigner>.Instance);
+        foreach (Proposal proposal in proposals)
+        {
+            Assert.True(await quorum.JudgeAsync(proposal, static () => Task.FromResult<string?>(null), BookAt(Now + 1), CancellationToken.None));
+        }
+
+        await SendAllAsync();
+        Assert.Single(node.Broadcasts);
+        Assert.True(quorum.IsSending([proposals[1]]));
+        Assert.Equal(proposals, quorum.Open(BookAt(Now + 1), MostAge));
+
+        // Not at each look: an estimate of so much takes its time.
+        node.Mine();
+        await manager.RunOnceAsync(CancellationToken.None);
+        isDear = false;
+        await SendAllAsync();
+        Assert.Equal((2, 1), (asked, node.Broadcasts.Count));
+        _time.Pass(5);
+        await SendAllAsync();
+        Assert.Equal(2, node.Broadcasts.Count);
+
+        async Task SendAllAsync()
+        {
+            foreach (Proposal proposal in proposals)
+            {
+                await quorum.SendAsync(proposal, BookAt(Now + 1), signatures => new ProtocolCalls(SampleDeployment.Contracts).Step(proposal.Underlyings, proposal.Tokens, signatures), CancellationToken.None);
+            }
+        }
+    }
+
     [Fact]
     public async Task Send_RefusedByTheChain_IsNotOpenAnyMore()
     {
