@@ -15,7 +15,7 @@ public sealed record RelayOptions
     /// <summary>How many seconds of its time, its signer's right and its instrument's an order has left at least when it is handed to the chain, so that it does not end on the way into a block and take the others of its transaction with it. It is taken with twice as many, and leaves the book when it has fewer.</summary>
     public int LeastSecondsLeft { get; init; } = 30;
 
-    /// <summary>The most open orders, one place in sixteen of which is for reduce-only ones. An owner may have 200, of all accounts, while there are few, and fewer the fuller the relay is; while it is more than half full, orders that their accounts could not carry are taken off. An order takes 1 to 4 kB of memory.</summary>
+    /// <summary>The most open orders, one place in sixteen of which is for reduce-only ones; where all are taken, one of those ends for another that is about more. An owner may have 200, of all accounts, while there are few, and fewer the fuller the relay is; while it is more than half full, orders that their accounts could not carry are taken off. An order takes 1 to 4 kB of memory.</summary>
     public int MostOrders { get; init; } = 100_000;
 
     /// <summary>How often it is looked whether there is something to settle when no block comes, in milliseconds.</summary>

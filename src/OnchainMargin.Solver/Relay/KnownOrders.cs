@@ -14,6 +14,7 @@ internal sealed class KnownOrders
     private readonly SortedSet<(long Arrival, RestingOrder? Order)> _byArrival = new(Comparer<(long Arrival, RestingOrder? Order)>.Create(static (a, b) => a.Arrival.CompareTo(b.Arrival)));
     private readonly Dictionary<string, HashSet<RestingOrder>> _openBySession = [];
     private readonly SortedSet<RestingOrder> _openByLook = new(Comparer<RestingOrder>.Create(static (a, b) => a.LookAtSeconds != b.LookAtSeconds ? a.LookAtSeconds.CompareTo(b.LookAtSeconds) : a.Arrival.CompareTo(b.Arrival)));
+    private readonly SortedSet<RestingOrder> _openReductions = new(Comparer<RestingOrder>.Create(static (a, b) => a.NotionalE8 != b.NotionalE8 ? a.NotionalE8.CompareTo(b.NotionalE8) : b.Arrival.CompareTo(a.Arrival)));
     private readonly Queue<RestingOrder> _over = new();
 
     /// <summary>How many are open.</summary>
@@ -42,6 +43,11 @@ internal sealed class KnownOrders
 
         own.Add(order);
         _openByLook.Add(order);
+        if (order.IsReduceOnly)
+        {
+            _openReductions.Add(order);
+        }
+
         CollectionsMarshal.GetValueRefOrAddDefault(_openByOwner, order.Owner, out _)++;
         if (order.Session is { } session)
         {
@@ -77,6 +83,9 @@ internal sealed class KnownOrders
     /// <summary>Those that came after an arrival, oldest first, also those that are over.</summary>
     public IEnumerable<RestingOrder> OldestAfter(long arrival) => _byArrival.GetViewBetween((arrival + 1, null), (long.MaxValue, null)).Select(static one => one.Order!);
 
+    /// <summary>The open ones that are reduce-only, the least first; of those that are about as much the last first.</summary>
+    public IEnumerable<RestingOrder> Reductions => _openReductions;
+
     /// <summary>The open ones that hang on sessions.</summary>
     public IEnumerable<KeyValuePair<string, HashSet<RestingOrder>>> BySession => _openBySession;
 
@@ -96,6 +105,7 @@ internal sealed class KnownOrders
 
     private void Close(RestingOrder order)
     {
+        _openReductions.Remove(order);
         if (_openByLook.Remove(order) && --CollectionsMarshal.GetValueRefOrNullRef(_openByOwner, order.Owner) == 0)
         {
             _openByOwner.Remove(order.Owner);

@@ -99,13 +99,16 @@ internal static class OrderAdmission
     /// <summary>Why an order is too small for what its settlement costs whoever runs the relay; null when it is not, or closes a position wholly. What counts is the price of what it is about: of an option not its premium, of any not its limit, which its signer chooses.</summary>
     public static string? TooSmall(RestingOrder order, BookAccount account, PriceBand band, CheckpointView view, long leastNotionalE8)
     {
-        Int128 price = SpotOrders.IsSpot(order.Instrument) ? band.MarkE8 : Quotes.Record(order.Instrument.Underlying, view)?.SpotE8 ?? 0;
-        Int128 notional = price * order.WholeE8 / One;
+        Int128 notional = SpotOrders.IsSpot(order.Instrument) ? (Int128)band.MarkE8 * order.WholeE8 / One : NotionalE8(order, view);
         bool closes = order.IsReduceOnly && account.State.SizeOf(order.Instrument) == -order.Signed.Order.SizeE8;
         return notional >= leastNotionalE8 || closes
             ? null
             : $"The order is about {Price((ulong)notional)} of its underlying or token, less than the {Price((ulong)leastNotionalE8)} for which this relay pays gas (relay:leastNotionalE8); raise its size, or close a whole position by a reduce-only order of its size.";
     }
+
+    /// <summary>What an order is about, E8: its size at the price of its underlying; 0 of a token, or where there is no such market.</summary>
+    public static Int128 NotionalE8(RestingOrder order, CheckpointView view) =>
+        SpotOrders.IsSpot(order.Instrument) ? 0 : (Int128)(Quotes.Record(order.Instrument.Underlying, view)?.SpotE8 ?? 0) * order.WholeE8 / One;
 
     /// <summary>Why the chain would fill an order that rests no more, at any size; null when it would.</summary>
     public static string? Spent(RestingOrder resting, PriceBand band, ProtocolBook book, CheckpointView view) =>

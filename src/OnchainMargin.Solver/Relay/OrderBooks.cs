@@ -12,7 +12,7 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
     private const int MostOrdersOfAnOwner = 200;
     private const int LeastOrdersOfAnOwner = 2;
 
-    /// <summary>One place in so many is kept for reduce-only orders: whoever fills the relay must keep nobody from leaving a position.</summary>
+    /// <summary>One place in so many is kept for reduce-only orders, and of those the ones about more have them: whoever fills the relay must keep nobody from leaving a position, unless he holds as much himself for every place.</summary>
     private const int PlacesForAReduction = 16;
 
     /// <summary>Of how many orders a round asks whether they are carried: with all of a full relay it is through in minutes.</summary>
@@ -20,6 +20,9 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
 
     /// <summary>What is said of an order that a crowded relay does not keep.</summary>
     public const string NotCarried = "its account could not carry a fill of it now (its margin, its tokens or the position that it reduces is gone), and a relay that is more than half full keeps no such orders; hand it in again when it could";
+
+    /// <summary>What is said of an order whose place another had.</summary>
+    public const string OutOfPlace = "the relay is full, and a reduce-only order about more than this one came; hand it in again later";
 
     /// <summary>What is said of an order that was filled no more in time.</summary>
     public const string TimeIsOver = "its time is over, its signer's right or its instrument's";
@@ -96,6 +99,17 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
             }
 
             (List<RestingOrder> met, List<(RestingOrder Order, string Reason)> gone) = Meet(order, spent);
+            if (_orders.Open >= options.Relay.MostOrders)
+            {
+                // What else is about less than what closes a position of more would keep its owner in it.
+                if (_orders.Reductions.TakeWhile(other => other.NotionalE8 < order.NotionalE8).FirstOrDefault(other => other.InFlightE8 == 0 && !met.Contains(other)) is not { } smaller)
+                {
+                    return $"The relay has {_orders.Open} open orders, the most that it takes (relay:mostOrders), and none of those that reduce is about less than this one; hand it in again later.";
+                }
+
+                gone.Add((smaller, OutOfPlace));
+            }
+
             if (objection(met, own) is { } sentence)
             {
                 return sentence;
@@ -356,8 +370,7 @@ internal sealed partial class OrderBooks(SolverStore store, SolverOptions option
         long room = Math.Max(0, places - _orders.Open);
         long most = Math.Max(LeastOrdersOfAnOwner, MostOrdersOfAnOwner * room / places);
         int own = _orders.OpenOf(order.Owner);
-        return room == 0 && order.IsReduceOnly ? $"The relay has {_orders.Open} open orders, the most that it takes (relay:mostOrders); hand this one in again later."
-            : room == 0 ? $"The relay has {_orders.Open} open orders, and the last {all - places} of its {all} places (relay:mostOrders) are for reduce-only ones; hand this one in again later."
+        return room == 0 && !order.IsReduceOnly ? $"The relay has {_orders.Open} open orders, and the last {all - places} of its {all} places (relay:mostOrders) are for reduce-only ones; hand this one in again later."
             : own < most ? null
             : most < MostOrdersOfAnOwner ? $"The owner of account {order.Account} has {own} open orders, and while the relay has {_orders.Open} it takes {most} of one owner; cancel some."
             : $"The owner of account {order.Account} has {own} open orders, the most that the relay takes; cancel some.";

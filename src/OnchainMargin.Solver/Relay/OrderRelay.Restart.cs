@@ -58,8 +58,12 @@ internal sealed partial class OrderRelay
     }
 
     /// <summary>An order of an earlier run. Where a reorganisation has taken its account away, whoever signed counts as its owner.</summary>
-    private RestingOrder Resting(Clearinghouse.SignedOrder signed, ProtocolBook? book) =>
-        new(signed, book is not null && book.Accounts.TryGetValue(signed.Order.Account, out BookAccount? account) ? account.Owner : signed.Signer, orders.NextArrival(), null);
+    private RestingOrder Resting(Clearinghouse.SignedOrder signed, ProtocolBook? book)
+    {
+        RestingOrder order = new(signed, book is not null && book.Accounts.TryGetValue(signed.Order.Account, out BookAccount? account) ? account.Owner : signed.Signer, orders.NextArrival(), null);
+        order.NotionalE8 = book?.LatestCheckpoint is { } inputs ? OrderAdmission.NotionalE8(order, inputs.View) : 0;
+        return order;
+    }
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {

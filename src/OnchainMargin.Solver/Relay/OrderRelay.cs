@@ -151,6 +151,7 @@ internal sealed partial class OrderRelay(OrderBooks orders, Broadcast<IndexedBoo
             return Refuse(small);
         }
 
+        order.NotionalE8 = OrderAdmission.NotionalE8(order, inputs.View);
         string? refusal = orders.Take(order, resting => OrderAdmission.Spent(resting, band, book, inputs.View), (met, own) => Objection(order, met, own, account, band, book, inputs, openOptions));
         return refusal is null ? new OrderOutcome(order, "") : Refuse(refusal);
     }

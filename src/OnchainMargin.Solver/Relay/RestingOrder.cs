@@ -74,6 +74,9 @@ internal sealed class RestingOrder(Clearinghouse.SignedOrder signed, Address own
     /// <summary>Its limit.</summary>
     public ulong PriceE8 => Signed.Order.LimitPriceE8;
 
+    /// <summary>What it was about when it came, E8: its size at the price of its underlying. 0 where that was not known.</summary>
+    public Int128 NotionalE8 { get; set; }
+
     /// <summary>Whether it is out of its book for a while, where it meets nobody: its account waits for a settlement price, gas is too dear for its fill, or it would open something by an old surface.</summary>
     public bool IsAside { get; set; }
 

@@ -48,7 +48,37 @@ public sealed class RelayRoomTests : RelayWorld
             Assert.Null(Take(books, Order((ulong)account, Owner(account), RestingOrder.ReduceOnly)));
         }
 
-        Assert.Equal("The relay has 1000 open orders, the most that it takes (relay:mostOrders); hand this one in again later.", Take(books, Order(6000, Owner(6000), RestingOrder.ReduceOnly)));
+        Assert.Equal("The relay has 1000 open orders, the most that it takes (relay:mostOrders), and none of those that reduce is about less than this one; hand it in again later.", Take(books, Order(6000, Owner(6000), RestingOrder.ReduceOnly)));
+    }
+
+    /// <summary>A place is worth what its order is about: with dust nobody keeps others in their positions, and those of less keep out none of more.</summary>
+    [Fact]
+    public void Take_RelayIsFullOfDustThatReduces_EndsTheLeastForAReductionOfMore()
+    {
+        using SolverStore store = TestStore.Open(31337, SampleDeployment.Contracts.Clearinghouse);
+        var books = new OrderBooks(store, Places(1000), TimeProvider.System);
+        books.TakeUp(Enumerable.Range(1, 938).Select(account => Order((ulong)account, Owner(account), notional: 1_000 * One)));
+        RestingOrder[] dust = [.. Enumerable.Range(5001, 62).Select(account => Order((ulong)account, Owner(account), RestingOrder.ReduceOnly, (account - 5000) * One))];
+        foreach (RestingOrder order in dust)
+        {
+            Assert.Null(Take(books, order));
+        }
+
+        // What is refused for something else ends nothing.
+        RestingOrder honest = Order(6000, Owner(6000), RestingOrder.ReduceOnly, 50 * One);
+        Assert.Equal("no", books.Take(honest, static _ => null, static (_, _) => "no"));
+        Assert.All(dust, static order => Assert.Equal(OrderStatus.Resting, order.Status));
+
+        Assert.Null(Take(books, honest));
+        Assert.Equal((OrderStatus.Refused, OrderBooks.OutOfPlace), (dust[0].Status, dust[0].Reason));
+        Assert.Equal(1000, books.Open);
+        Assert.Equal((999, true), (store.OpenOrders().Count + 938 - 1, dust[1..].All(static order => order.Status == OrderStatus.Resting)));
+        Assert.EndsWith("none of those that reduce is about less than this one; hand it in again later.", Take(books, Order(6001, Owner(6001), RestingOrder.ReduceOnly, 2 * One)), StringComparison.Ordinal);
+
+        // An owner has two of a full relay, whatever they are about; and what does not reduce has none.
+        Assert.Null(Take(books, Order(6002, Owner(6000), RestingOrder.ReduceOnly, 50 * One)));
+        Assert.StartsWith("The owner of account 6003 has 2 open orders", Take(books, Order(6003, Owner(6000), RestingOrder.ReduceOnly, 50 * One)), StringComparison.Ordinal);
+        Assert.Contains("are for reduce-only ones", Take(books, Order(6004, Owner(6004), notional: 5_000 * One)), StringComparison.Ordinal);
     }
 
     /// <summary>Money that carried an order is moved on to the next account: in a crowded relay the order goes with it. What a pause forbids for a while stays, and so does what makes a position smaller.</summary>
@@ -120,6 +150,6 @@ public sealed class RelayRoomTests : RelayWorld
         return account with { State = state, StateBytes = packed, StateHash = Keccak256.Hash(packed) };
     }
 
-    private RestingOrder Order(ulong account, Address owner, byte flags = 0) =>
-        new(new Clearinghouse.SignedOrder(new Clearinghouse.Order(account, Instrument.Perpetual(1).Packed, 1, 100, 1, 10_000_000, 0, flags), default, [1]), owner, ++_arrival, null);
+    private RestingOrder Order(ulong account, Address owner, byte flags = 0, long notional = 0) =>
+        new(new Clearinghouse.SignedOrder(new Clearinghouse.Order(account, Instrument.Perpetual(1).Packed, 1, 100, 1, 10_000_000, 0, flags), default, [1]), owner, ++_arrival, null) { NotionalE8 = notional };
 }
