@@ -29,7 +29,7 @@ const withdraw = async (account, amountRaw, proof) =>
 
 // Deposits: of a token that the account holds already.
 const maker = await protocol.open(2_000_000);
-result["gas.deposit"] = await vault.gas("deposit", maker, 0, 10n ** 6n);
+result["gas.deposit"] = await vault.gas("deposit", maker, owners.get(maker), 0, 10n ** 6n);
 
 // Trades and withdrawals.
 for (const options of [16, 128]) {

@@ -68,6 +68,9 @@ interface IMarginVault {
     /// @notice Thrown when a deposit names an account that was never opened.
     error AccountUnknown(uint64 account);
 
+    /// @notice Thrown when a deposit names another owner than the account has: nobody but its owner could take it out.
+    error OwnerDiffers(uint64 account, address owner, address named);
+
     /// @notice Thrown when an amount is zero or does not fit 128 bits.
     error AmountInvalid(uint256 amountRaw);
 
@@ -80,12 +83,13 @@ interface IMarginVault {
     /// @notice Thrown when an account or the pool holds less than is asked for.
     error BalanceTooLow(uint64 account, uint16 token, uint256 balanceRaw, uint256 amountRaw);
 
-    /// @notice Pays tokens of the caller in for any existing account. Never paused. Needs an approval of the vault. What is above the token's cap is taken, too, and lies idle (CLR-034).
-    function deposit(uint64 account, uint16 token, uint128 amountRaw) external;
+    /// @notice Pays tokens of the caller in for any existing account, and names its owner: numbers follow the order of blocks, so that one that was read a block ago, or reckoned beforehand, may be a stranger's by then. Never paused. Needs an approval of the vault. What is above the token's cap is taken, too, and lies idle (CLR-034).
+    function deposit(uint64 account, address owner, uint16 token, uint128 amountRaw) external;
 
     /// @notice The same with an EIP-2612 permit of the caller. A permit that was used already (or front-run) does no harm while the allowance stands.
     function depositWithPermit(
         uint64 account,
+        address owner,
         uint16 token,
         uint128 amountRaw,
         uint256 deadline,
@@ -95,7 +99,7 @@ interface IMarginVault {
     ) external;
 
     /// @notice Wraps the ether that is sent along and pays it in, for a token that wraps ether. Withdrawals pay the token.
-    function depositEther(uint64 account, uint16 token) external payable;
+    function depositEther(uint64 account, address owner, uint16 token) external payable;
 
     /// @notice Makes idle tokens of an open account count, as far as the cap has room. The account's owner only: from then on they take a margin to be paid out, and are in a lot with all else.
     function engage(uint64 account, uint16 token) external returns (uint128 amountRaw);

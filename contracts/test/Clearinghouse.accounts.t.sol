@@ -143,7 +143,7 @@ contract ClearinghouseAccountsTest is ProtocolFixture {
         clearinghouse.closeAccount(sub, state);
         require(clearinghouse.accountHash(sub) == 0, Broken("closed"));
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.AccountUnknown.selector, sub));
-        vault.deposit(sub, USDC_TOKEN, 1);
+        vault.deposit(sub, ownerOf(sub), USDC_TOKEN, 1);
         VM.prank(ownerOf(main));
         VM.expectRevert(abi.encodeWithSelector(IClearingEvents.AccountNotEmpty.selector, main));
         clearinghouse.closeAccount(main, stateOf(main));

@@ -35,7 +35,7 @@ contract IncidentsPricesTest is LotFixture {
         attacker = open();
         odd.mint(address(this), 1_000e18);
         odd.approve(address(vault), 1_000e18);
-        vault.deposit(attacker, SHARE_TOKEN, 1_000e18);
+        vault.deposit(attacker, ownerOf(attacker), SHARE_TOKEN, 1_000e18);
         trade(openWith(1_000_000), openWith(1_000_000), ethPerpetual, 1e8, ETH_PRICE);
     }
 
@@ -242,7 +242,7 @@ contract IncidentsPricesTest is LotFixture {
         attacker = open();
         odd.mint(address(this), 1_000_000e18);
         odd.approve(address(vault), 1_000_000e18);
-        vault.deposit(attacker, SHARE_TOKEN, 1_000_000e18);
+        vault.deposit(attacker, ownerOf(attacker), SHARE_TOKEN, 1_000_000e18);
         pass(1 hours);
         engage(attacker, SHARE_TOKEN);
         hub.checkpoint();

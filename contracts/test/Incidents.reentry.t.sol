@@ -112,8 +112,8 @@ contract IncidentsReentryTest is LotFixture {
         _door(target, abi.encodeCall(IClearinghouse.payAttesters, ()));
         _door(target, abi.encodeCall(IClearinghouse.coverLosses, ()));
         target = address(vault);
-        _door(target, abi.encodeCall(IMarginVault.deposit, (sibling, token, 1e18)));
-        _door(target, abi.encodeCall(IMarginVault.depositEther, (sibling, WETH_TOKEN)));
+        _door(target, abi.encodeCall(IMarginVault.deposit, (sibling, clearinghouse.ownerOf(sibling), token, 1e18)));
+        _door(target, abi.encodeCall(IMarginVault.depositEther, (sibling, clearinghouse.ownerOf(sibling), WETH_TOKEN)));
         _door(target, abi.encodeCall(IMarginVault.engage, (account, token)));
         _door(target, abi.encodeCall(IMarginVault.withdrawIdle, (account, token, 1e18, address(this))));
         _door(address(insurance), abi.encodeCall(IInsuranceFund.fund, (1e6)));

@@ -136,7 +136,7 @@ contract MarginVaultCapTest is ProtocolFixture {
         vault.listToken(address(token), index);
         token.mint(address(this), 5e6);
         token.approve(address(vault), 5e6);
-        vault.deposit(alice, index, 5e6);
+        vault.deposit(alice, ownerOf(alice), index, 5e6);
         assert(vault.balanceOf(alice, index) == 0 && vault.idleOf(alice, index) == 5e6);
     }
 
@@ -156,14 +156,14 @@ contract MarginVaultCapTest is ProtocolFixture {
 
     function test_depositEther_comesInWrapped() public {
         VM.deal(address(this), 5 ether);
-        vault.depositEther{value: 3 ether}(alice, WETH_TOKEN);
+        vault.depositEther{value: 3 ether}(alice, ownerOf(alice), WETH_TOKEN);
         assert(vault.balanceOf(alice, WETH_TOKEN) == 3e18 && weth.balanceOf(address(vault)) == 3e18);
         assert(address(vault).balance == 0);
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.AmountInvalid.selector, 0));
-        vault.depositEther(alice, WETH_TOKEN);
+        vault.depositEther(alice, ownerOf(alice), WETH_TOKEN);
         // A token that wraps nothing refuses ether; so does one that gives nothing for it.
         VM.expectRevert(bytes(""));
-        vault.depositEther{value: 1 ether}(alice, WBTC_TOKEN);
+        vault.depositEther{value: 1 ether}(alice, ownerOf(alice), WBTC_TOKEN);
         assert(address(this).balance == 2 ether);
     }
 

@@ -46,11 +46,34 @@ contract MarginVaultDepositTest is ProtocolFixture {
 
     function test_deposit_revertsForUnknownAccountTokenOrNothing() public {
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.AccountUnknown.selector, uint64(99)));
-        vault.deposit(99, oddIndex, 1);
+        vault.deposit(99, address(this), oddIndex, 1);
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenUnknown.selector, uint16(9), uint16(4)));
-        vault.deposit(account, 9, 1);
+        vault.deposit(account, ownerOf(account), 9, 1);
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.AmountInvalid.selector, 0));
-        vault.deposit(account, oddIndex, 0);
+        vault.deposit(account, ownerOf(account), oddIndex, 0);
+    }
+
+    /// Numbers follow the order of blocks: who opens one in front of somebody's `openAccount` has the number that was reckoned for it.
+    function test_deposit_forANumberThatIsAStrangersByNow_isRefused() public {
+        address user = VM.addr(77);
+        uint64 reckoned = clearinghouse.accountCount() + 1;
+        openFor(99);
+        uint64 opened = clearinghouse.openAccount(user);
+        assert(opened == reckoned + 1);
+        odd.mint(user, 100);
+        VM.deal(user, 1 ether);
+        VM.startPrank(user);
+        odd.approve(address(vault), 100);
+        bytes memory differs = abi.encodeWithSelector(IMarginVault.OwnerDiffers.selector, reckoned, VM.addr(99), user);
+        VM.expectRevert(differs);
+        vault.deposit(reckoned, user, oddIndex, 100);
+        VM.expectRevert(differs);
+        vault.depositWithPermit(reckoned, user, oddIndex, 100, START, 27, 0, 0);
+        VM.expectRevert(differs);
+        vault.depositEther{value: 1 ether}(reckoned, user, WETH_TOKEN);
+        vault.deposit(opened, user, oddIndex, 100);
+        VM.stopPrank();
+        assert(vault.balanceOf(opened, oddIndex) == 100 && vault.balanceOf(reckoned, oddIndex) == 0);
     }
 
     function test_depositWithPermit_needsNoApproval() public {
@@ -59,7 +82,7 @@ contract MarginVaultDepositTest is ProtocolFixture {
         usdc.mint(payer, 5e6);
         (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, _permitDigest(payer, 5e6));
         VM.prank(payer);
-        vault.depositWithPermit(account, USDC_TOKEN, 5e6, START + 60, v, r, s);
+        vault.depositWithPermit(account, ownerOf(account), USDC_TOKEN, 5e6, START + 60, v, r, s);
         assert(vault.balanceOf(account, USDC_TOKEN) == 5e6);
     }
 
@@ -70,48 +93,48 @@ contract MarginVaultDepositTest is ProtocolFixture {
         (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, _permitDigest(payer, 5e6));
         usdc.permit(payer, address(vault), 5e6, START + 60, v, r, s);
         VM.prank(payer);
-        vault.depositWithPermit(account, USDC_TOKEN, 5e6, START + 60, v, r, s);
+        vault.depositWithPermit(account, ownerOf(account), USDC_TOKEN, 5e6, START + 60, v, r, s);
         assert(vault.balanceOf(account, USDC_TOKEN) == 5e6);
     }
 
     function test_deposit_revertsWhenTheTokenTakesAFee() public {
         odd.set(OddToken.Behaviour.TakesFee);
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.TransferInexact.selector, oddIndex, 100, 99));
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
     }
 
     function test_deposit_takesATokenThatReturnsNothing() public {
         odd.set(OddToken.Behaviour.ReturnsNothing);
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         assert(vault.balanceOf(account, oddIndex) == 100);
     }
 
     function test_deposit_revertsWhenTheTokenReturnsFalseOrReverts() public {
         odd.set(OddToken.Behaviour.ReturnsFalse);
         VM.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, odd));
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         odd.set(OddToken.Behaviour.Reverts);
         VM.expectRevert(OddToken.Refused.selector);
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         assert(vault.balanceOf(account, oddIndex) == 0);
     }
 
     function test_deposit_aTokenThatCallsBackCannotDepositTwice() public {
         odd.set(OddToken.Behaviour.CallsBack);
-        odd.setCallback(address(vault), abi.encodeCall(vault.deposit, (account, oddIndex, 100)));
+        odd.setCallback(address(vault), abi.encodeCall(vault.deposit, (account, ownerOf(account), oddIndex, 100)));
         odd.mint(address(odd), 100);
         VM.prank(address(odd));
         odd.approve(address(vault), 100);
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         assert(!odd.callbackSucceeded());
         assert(vault.balanceOf(account, oddIndex) == 100);
     }
 
     /// @dev Both ways out, of what counts and of what lies idle above a cap: what cannot be paid stays whose it was, and comes out once the token moves again.
     function test_withdraw_ofATokenThatMisbehavesPaysWhollyOrNotAtAll() public {
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         vault.setCap(oddIndex, 0, 0);
-        vault.deposit(account, oddIndex, 40);
+        vault.deposit(account, ownerOf(account), oddIndex, 40);
         odd.set(OddToken.Behaviour.ReturnsFalse);
         _expectUnpaid(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, odd));
         odd.set(OddToken.Behaviour.Reverts);
@@ -141,15 +164,15 @@ contract MarginVaultDepositTest is ProtocolFixture {
 
     /// @dev A token that shrank by itself owes its holders already; the settlement token is taken whatever happens.
     function test_deposit_refusesATokenThatShrank() public {
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         odd.burn(address(vault), 1);
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenShort.selector, oddIndex, 99, 100));
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         odd.mint(address(vault), 1);
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         // What somebody gives to the vault is nobody's, and stops nobody.
         odd.mint(address(vault), 5);
-        vault.deposit(account, oddIndex, 100);
+        vault.deposit(account, ownerOf(account), oddIndex, 100);
         assert(vault.balanceOf(account, oddIndex) == 300);
     }
 

@@ -26,8 +26,8 @@ contract MarginVaultRebasingTest is ProtocolFixture {
         stranger = openWith(1_000);
         rebasing.mint(address(this), 1e24);
         rebasing.approve(address(vault), type(uint256).max);
-        vault.deposit(first, index, 100e18);
-        vault.deposit(second, index, 100e18);
+        vault.deposit(first, ownerOf(first), index, 100e18);
+        vault.deposit(second, ownerOf(second), index, 100e18);
     }
 
     function test_rebasing_whatATokenGrowsByIsNobodys() public {
@@ -35,7 +35,7 @@ contract MarginVaultRebasingTest is ProtocolFixture {
         assert(vault.balanceOf(first, index) == 100e18);
         _requireHeld(250e18, 200e18);
         // Deposits and withdrawals go on, of what each brought.
-        vault.deposit(first, index, 50e18);
+        vault.deposit(first, ownerOf(first), index, 50e18);
         _withdraw(first, 150e18);
         _withdraw(second, 100e18);
         _requireHeld(50e18, 0);
@@ -46,7 +46,7 @@ contract MarginVaultRebasingTest is ProtocolFixture {
         rebasing.rebase(0.8e18);
         _requireHeld(160e18, 200e18);
         VM.expectRevert(abi.encodeWithSelector(IMarginVault.TokenShort.selector, index, 160e18, 200e18));
-        vault.deposit(first, index, 1e18);
+        vault.deposit(first, ownerOf(first), index, 1e18);
         _requireOthersWhole();
     }
 
@@ -65,7 +65,7 @@ contract MarginVaultRebasingTest is ProtocolFixture {
         _requireOthersWhole();
         // What comes back is there for who was short, and then the token is taken again.
         rebasing.transfer(address(vault), 44e18);
-        vault.deposit(first, index, 4e18);
+        vault.deposit(first, ownerOf(first), index, 4e18);
         _withdraw(second, 40e18);
     }
 
@@ -73,8 +73,8 @@ contract MarginVaultRebasingTest is ProtocolFixture {
     function test_rebasing_anAmountThatRoundsToOtherThanItselfIsRefused() public {
         rebasing.rebase(3e18);
         VM.expectPartialRevert(IMarginVault.TransferInexact.selector);
-        vault.deposit(first, index, 100);
-        vault.deposit(first, index, 99);
+        vault.deposit(first, ownerOf(first), index, 100);
+        vault.deposit(first, ownerOf(first), index, 99);
         AccountInput memory brought = input(first, computed());
         address owner = ownerOf(first);
         VM.prank(owner);

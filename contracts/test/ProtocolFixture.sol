@@ -45,7 +45,7 @@ abstract contract ProtocolFixture is ProtocolDeployment {
         (address erc20, ) = vault.tokenAt(token);
         MockToken(erc20).mint(address(this), amountRaw);
         MockToken(erc20).approve(address(vault), amountRaw);
-        vault.deposit(account, token, amountRaw);
+        vault.deposit(account, clearinghouse.ownerOf(account), token, amountRaw);
     }
 
     /// @dev By the owner: idle tokens that count.

@@ -63,13 +63,14 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
     // Deposits
 
     /// @inheritdoc IMarginVault
-    function deposit(uint64 account, uint16 token, uint128 amountRaw) external nonReentrant {
-        _deposit(account, token, amountRaw);
+    function deposit(uint64 account, address owner, uint16 token, uint128 amountRaw) external nonReentrant {
+        _deposit(account, owner, token, amountRaw);
     }
 
     /// @inheritdoc IMarginVault
     function depositWithPermit(
         uint64 account,
+        address owner,
         uint16 token,
         uint128 amountRaw,
         uint256 deadline,
@@ -80,14 +81,14 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
         (address erc20, ) = tokenAt(token);
         // A permit that somebody used first has left the allowance that the transfer needs; any other failure shows there.
         try IERC20Permit(erc20).permit(msg.sender, address(this), amountRaw, deadline, v, r, s) {} catch {}
-        _deposit(account, token, amountRaw);
+        _deposit(account, owner, token, amountRaw);
     }
 
     /// @inheritdoc IMarginVault
-    function depositEther(uint64 account, uint16 token) external payable nonReentrant {
+    function depositEther(uint64 account, address owner, uint16 token) external payable nonReentrant {
         (address erc20, ) = tokenAt(token);
         require(msg.value != 0 && msg.value <= type(uint128).max, AmountInvalid(msg.value));
-        uint256 before = _heldBefore(account, token, erc20);
+        uint256 before = _heldBefore(account, owner, token, erc20);
         IWrappedEther(erc20).deposit{value: msg.value}();
         _credit(account, token, erc20, uint128(msg.value), before);
     }
@@ -271,18 +272,25 @@ contract MarginVault is IMarginVault, AccessManaged, ReentrancyGuardTransient {
 
     // Internal
 
-    function _deposit(uint64 account, uint16 token, uint128 amountRaw) private {
+    function _deposit(uint64 account, address owner, uint16 token, uint128 amountRaw) private {
         (address erc20, ) = tokenAt(token);
         require(amountRaw != 0, AmountInvalid(0));
-        uint256 before = _heldBefore(account, token, erc20);
+        uint256 before = _heldBefore(account, owner, token, erc20);
         // Tokens arrive before they count, so that a token which calls back cannot use what has not arrived; the guard keeps it from leaving meanwhile.
         IERC20(erc20).safeTransferFrom(msg.sender, address(this), amountRaw);
         _credit(account, token, erc20, amountRaw, before);
     }
 
     /// @dev Who rebases downwards is not taken any more; the settlement token is never refused.
-    function _heldBefore(uint64 account, uint16 token, address erc20) private view returns (uint256 heldRaw) {
+    function _heldBefore(
+        uint64 account,
+        address owner,
+        uint16 token,
+        address erc20
+    ) private view returns (uint256 heldRaw) {
         _requireOpen(account, token);
+        address owns = IClearinghouse(clearinghouse).ownerOf(account);
+        require(owner == owns, OwnerDiffers(account, owns, owner));
         heldRaw = IERC20(erc20).balanceOf(address(this));
         if (token == SETTLEMENT) return heldRaw;
         uint256 owedRaw = _owedRaw(token);

@@ -139,7 +139,7 @@ export async function deployProtocol(chain) {
     signers.set(account, signer);
     protocol.follow(await clearinghouse.send("openAccount", owner));
     await clearinghouse.sendAs(owner, "setDelegate", account, address(signer), 1, 2 ** 40 - 1);
-    if (dollars) await vault.send("deposit", account, 0, BigInt(dollars) * 10n ** 6n);
+    if (dollars) await vault.send("deposit", account, owner, 0, BigInt(dollars) * 10n ** 6n);
     return account;
   };
   /** The feed answers anew, and surfaces and a checkpoint follow: nothing is stale. */

@@ -66,7 +66,7 @@ async function pay({ wallet, signer, account }, index, whole) {
   const erc20 = token(index).connect(signer);
   await wait(erc20.mint(wallet.address, raw));
   await wait(erc20.approve(deployment.contracts.marginVault, raw));
-  await wait(vault.connect(signer).deposit(account, index, raw));
+  await wait(vault.connect(signer).deposit(account, wallet.address, index, raw));
 }
 
 const domain = (name) => ({

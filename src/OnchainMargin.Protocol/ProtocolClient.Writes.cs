@@ -22,7 +22,12 @@ public sealed partial class ProtocolClient
     }
 
     /// <summary>Pays tokens of the sender in for an account; allows the vault to take them first where it is not allowed yet.</summary>
-    public async Task<TransactionReceipt> DepositAsync(ulong account, ushort token, UInt128 amountRaw, CancellationToken cancellationToken = default)
+    /// <param name="account">The account.</param>
+    /// <param name="owner">Whose it is meant to be: a deposit into a stranger's is refused.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="amountRaw">The amount in base units.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<TransactionReceipt> DepositAsync(ulong account, Address owner, ushort token, UInt128 amountRaw, CancellationToken cancellationToken = default)
     {
         MarginVault.TokenAtResult listed = await Node.CallAsync(Deployment.Contracts.MarginVault, new MarginVault.TokenAtCall(token), cancellationToken: cancellationToken).ConfigureAwait(false);
         UInt256 allowed = await Node.CallAsync(listed.Erc20, new Erc20.AllowanceCall(Sender, Deployment.Contracts.MarginVault), cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -31,7 +36,7 @@ public sealed partial class ProtocolClient
             await SendAsync(Calls.Approve(listed.Erc20, amountRaw), cancellationToken).ConfigureAwait(false);
         }
 
-        return await SendAsync(Calls.Deposit(account, token, amountRaw), cancellationToken).ConfigureAwait(false);
+        return await SendAsync(Calls.Deposit(account, owner, token, amountRaw), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Pays tokens out of an account.</summary>

@@ -187,7 +187,7 @@ public sealed class AttestationAttackTests(AttackWorld world) : IClassFixture<At
         DeployedToken token = Chain.Record.Tokens.First(static one => one.Symbol == "WBTC");
         UInt128 one = 100_000_000;
         await Chain.MintAsync(Chain.Deployer.Address, one, token.Index);
-        await Chain.Client.DepositAsync(world.Bold.Account, token.Index, one);
+        await Chain.Client.DepositAsync(world.Bold.Account, world.Bold.Client.Sender, token.Index, one);
         await Chain.Chain.PassAsync(61);
         await world.RefreshAsync();
         Clearinghouse.Proof proof = world.OnDemand(world.True(world.Bold));

@@ -32,7 +32,7 @@ public sealed class AttestedProofTests(ChainFixture fixture)
         Trader maker = await world.TraderAsync(3_000_000);
         Trader bold = await world.TraderAsync(3_000_000);
         await world.MintAsync(bold.Key.Address, 10 * (UInt128)Ether, token: 1);
-        await bold.Client.DepositAsync(bold.Account, 1, 10 * (UInt128)Ether);
+        await bold.Client.DepositAsync(bold.Account, bold.Client.Sender, 1, 10 * (UInt128)Ether);
         await GivePositionsAsync(world, maker, bold, second);
         string[] urls = [FreePort.Url(), FreePort.Url()];
         await using WebApplication one = await StartAsync(world, "one.db", Deployed.KeyOf("PROOF_ONE", world.Attester), urls[0], urls[1], SolverRoles.Relay);

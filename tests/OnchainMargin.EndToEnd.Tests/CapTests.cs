@@ -48,7 +48,7 @@ public sealed class CapTests(ChainFixture fixture)
         Trader stranger = await world.TraderAsync(0);
         int last = world.Record.Tokens.Count - 1;
         await world.MintAsync(stranger.Key.Address, 1, last);
-        await stranger.Client.DepositAsync(owner.Account, (ushort)last, 1);
+        await stranger.Client.DepositAsync(owner.Account, owner.Client.Sender, (ushort)last, 1);
         DeploymentFile.Write(world.DeploymentPath, world.Record with { Tokens = [.. world.Record.Tokens.Take(last)] });
 
         JsonElement shown = await CommandLine.RunAsync(world, owner.Key, "account", "show", $"{owner.Account}");

@@ -63,7 +63,7 @@ public sealed class LossTests(ChainFixture fixture)
     {
         Trader borrower = await world.TraderAsync(0);
         await world.MintAsync(borrower.Key.Address, 10 * (UInt128)Ether, token: 1);
-        await borrower.Client.DepositAsync(borrower.Account, 1, 10 * (UInt128)Ether);
+        await borrower.Client.DepositAsync(borrower.Account, borrower.Client.Sender, 1, 10 * (UInt128)Ether);
         await borrower.Client.WithdrawAsync(borrower.Account, 0, 20_000_000_000, borrower.Key.Address);
         await world.Chain.PassAsync(61);
         await world.SetPriceAsync(2, Eth * 82 / 100);

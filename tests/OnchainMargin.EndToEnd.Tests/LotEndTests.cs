@@ -38,7 +38,7 @@ public sealed class LotEndTests(ChainFixture fixture)
         ProtocolBook book = await world.Client.ReplayAsync();
         await keeper.Client.BidAsync(book.Lots[first], 10_000_000, Int256.MaxValue, book.Accounts[keeper.Account]);
         await world.MintAsync(bold.Key.Address, 8_000_000_000);
-        await bold.Client.DepositAsync(bold.Account, 0, 8_000_000_000);
+        await bold.Client.DepositAsync(bold.Account, bold.Client.Sender, 0, 8_000_000_000);
 
         ProtocolBook before = await world.Client.ReplayAsync();
         JsonElement shown = await CommandLine.RunAsync(world, bold.Key, "account", "show", $"{bold.Account}");

@@ -27,7 +27,7 @@ public sealed class SpotRelayTests(ChainFixture fixture)
         Trader seller = await world.TraderAsync(1_000);
         Trader buyer = await world.TraderAsync(100_000);
         await world.MintAsync(seller.Key.Address, Five, token: 1);
-        await seller.Client.DepositAsync(seller.Account, 1, Five);
+        await seller.Client.DepositAsync(seller.Account, seller.Client.Sender, 1, Five);
         SolverOptions options = world.Options(0, null, "solver.db", SolverRoles.Indexer, SolverRoles.Risk, SolverRoles.Relay, SolverRoles.Api);
         await using WebApplication host = await SolverHost.CreateAsync(options);
         await host.StartAsync();

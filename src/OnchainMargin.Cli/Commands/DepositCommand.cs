@@ -48,7 +48,7 @@ internal static class DepositCommand
                 await WriteDown.RequireNoneOfDepositAsync(session, into, wanted, amountRaw, cancellationToken);
             }
 
-            TransactionReceipt receipt = await session.Client.DepositAsync(number, wanted.Index, amountRaw, cancellationToken);
+            TransactionReceipt receipt = await session.Client.DepositAsync(number, into.Owner, wanted.Index, amountRaw, cancellationToken);
             UInt128 idleRaw = Receipts.IdledRaw(receipt, session.Deployment);
             Reply.WriteResult(
                 parsed.InvocationConfiguration.Output,

@@ -143,7 +143,7 @@ internal sealed class DemoMarket(LocalNode node, ProtocolSession session)
         foreach ((string symbol, string amount) in trader.Deposits)
         {
             DeployedToken token = session.Token(symbol);
-            await _faucet.DepositAsync(number, token.Index, AmountText.ParseRaw(amount, token.Decimals, "deposit"), cancellationToken);
+            await _faucet.DepositAsync(number, key.Address, token.Index, AmountText.ParseRaw(amount, token.Decimals, "deposit"), cancellationToken);
         }
 
         return new DemoAccount(number, trader, key);

@@ -20,7 +20,7 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     public TransactionRequest Approve(Address token, UInt256 amountRaw) => To(token, new Erc20.ApproveCall(contracts.MarginVault, amountRaw));
 
     /// <summary>Pays tokens of the sender in for an account; the vault must be allowed to take them.</summary>
-    public TransactionRequest Deposit(ulong account, ushort token, UInt128 amountRaw) => To(contracts.MarginVault, new MarginVault.DepositCall(account, token, amountRaw));
+    public TransactionRequest Deposit(ulong account, Address owner, ushort token, UInt128 amountRaw) => To(contracts.MarginVault, new MarginVault.DepositCall(account, owner, token, amountRaw));
 
     /// <summary>Makes tokens of an account count that lie idle above their cap, as far as there is room.</summary>
     public TransactionRequest Engage(ulong account, ushort token) => To(contracts.MarginVault, new MarginVault.EngageCall(account, token));

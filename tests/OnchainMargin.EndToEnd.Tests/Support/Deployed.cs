@@ -90,7 +90,7 @@ public sealed class Deployed : IAsyncDisposable
         {
             UInt128 raw = (UInt128)depositUnits * 1_000_000;
             await _sender.SendAsync(new TransactionRequest(Record.Tokens[0].Address, Mint.EncodeCall([key.Address, (UInt256)raw])));
-            await client.DepositAsync(account, 0, raw);
+            await client.DepositAsync(account, key.Address, 0, raw);
         }
 
         return trader;

@@ -25,7 +25,7 @@ import {
   type PublicClient,
   type TransactionReceipt,
 } from "viem";
-import { api, type Asker, type Auction, type Balance, type Deployment, type OrderFields } from "./api";
+import { api, type Account, type Asker, type Auction, type Balance, type Deployment, type OrderFields } from "./api";
 import { ONE } from "./numbers";
 import { storage } from "./storage";
 
@@ -145,6 +145,10 @@ export async function askOne<T>(
     }
   throw failure;
 }
+
+/** The newest block's time in seconds, of the wallet's own node before any other: nothing of a solver's. */
+export const chainTime = async (config: Config): Promise<number> =>
+  Number((await reader(config).getBlock({ blockTag: "latest" })).timestamp);
 
 /** The bound of an account's nonces: the chain fills no order below it. */
 export const minimumNonce = async (config: Config, d: Deployment, account: string): Promise<bigint> =>
@@ -350,6 +354,9 @@ export interface Proof {
 }
 export const PROOF_COMPUTED: Proof = { kind: 0, data: "0x" };
 
+/** An account and whose it is shown to be: a deposit names both, so that it never reaches a stranger's. */
+type Owned = Pick<Account, "id" | "owner">;
+
 /** A lot with its preimage. */
 type Lot = Pick<Auction, "id" | "account" | "state" | "balances">;
 
@@ -372,24 +379,24 @@ export const calls = {
     functionName: "mint",
     args: [to, amount],
   }),
-  deposit: (d: Deployment, account: string, token: string, amount: bigint): Call => ({
+  deposit: (d: Deployment, account: Owned, token: string, amount: bigint): Call => ({
     address: d.contracts.marginVault,
     abi: contracts.MarginVault,
     functionName: "deposit",
-    args: [BigInt(account), Number(token), amount],
+    args: [BigInt(account.id), account.owner, Number(token), amount],
   }),
-  depositEther: (d: Deployment, account: string, token: string, amount: bigint): Call => ({
+  depositEther: (d: Deployment, account: Owned, token: string, amount: bigint): Call => ({
     address: d.contracts.marginVault,
     abi: contracts.MarginVault,
     functionName: "depositEther",
-    args: [BigInt(account), Number(token)],
+    args: [BigInt(account.id), account.owner, Number(token)],
     value: amount,
   }),
-  depositWithPermit: (d: Deployment, account: string, token: string, amount: bigint, permit: Permit): Call => ({
+  depositWithPermit: (d: Deployment, account: Owned, token: string, amount: bigint, permit: Permit): Call => ({
     address: d.contracts.marginVault,
     abi: contracts.MarginVault,
     functionName: "depositWithPermit",
-    args: [BigInt(account), Number(token), amount, permit.deadline, permit.v, permit.r, permit.s],
+    args: [BigInt(account.id), account.owner, Number(token), amount, permit.deadline, permit.v, permit.r, permit.s],
   }),
   engage: (d: Deployment, account: string, token: string): Call => ({
     address: d.contracts.marginVault,

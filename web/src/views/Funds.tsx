@@ -290,14 +290,14 @@ function Deposit({ account }: { account: Account }) {
   const deposit = () =>
     run(title, async (tell) => {
       const raw = amount!;
-      let call = calls.deposit(deployment, account.id, token.token, raw);
-      if (isEther) call = calls.depositEther(deployment, account.id, token.token, raw);
+      let call = calls.deposit(deployment, account, token.token, raw);
+      if (isEther) call = calls.depositEther(deployment, account, token.token, raw);
       else {
         const permitted = await allowance(config, deployment, token.address, address!);
         if (permitted < raw) {
           tell("Sign the permission for exactly this amount in your wallet.");
           const permit = await signPermit(config, deployment, token.address, raw);
-          if (permit) call = calls.depositWithPermit(deployment, account.id, token.token, raw, permit);
+          if (permit) call = calls.depositWithPermit(deployment, account, token.token, raw, permit);
           else await approve(tell, permitted, raw);
         }
       }
