@@ -4,7 +4,7 @@ import type { Order } from "./api";
 import { explain } from "./errors";
 import { useSetting } from "./hooks";
 import { becameOf, forget, handIn, isKept, keptOrders, unknown, waitsElsewhere, type Handed } from "./orders";
-import { freshId, keepSteps, keptSteps, newest, type Step } from "./steps";
+import { freshId, keepSteps, keptSteps, newest, withGivenUp, type Step } from "./steps";
 import { calls, send, waitFor, type Sent } from "./wallet";
 
 export type Tell = (detail: string, sent?: Sent, rest?: string) => void;
@@ -90,7 +90,7 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
     if (!step.order) return;
     givenUp.current.add(step.id);
     forget(step.order);
-    change(step.id, { state: "failed", order: undefined, detail });
+    setSteps((all) => withGivenUp(all, step.id, detail));
   };
 
   const written = useRef(steps);

@@ -105,10 +105,10 @@ export const freshNonce = (minimum: bigint, clock = BigInt(Date.now())): bigint 
 
 /**
  * The bound above every nonce that was given so far, by a clock that is up to five minutes ahead.
- * @param judged The time that the chain and the solver have, in seconds: a clock that is behind them gives no bound above what others gave.
+ * @param chain The newest block's time in seconds: a clock that is behind it gives no bound above what others gave. Of the chain and not the solver, so that whoever trusts his relay no more needs nothing of it.
  */
-export const boundAbove = (minimum: bigint, judged: number, clock = BigInt(Date.now())): bigint =>
-  [minimum, clock, BigInt(judged) * 1000n].reduce((most, one) => (one > most ? one : most)) + NONCE_ROOM;
+export const boundAbove = (minimum: bigint, chain: number, clock = BigInt(Date.now())): bigint =>
+  [minimum, clock, BigInt(chain) * 1000n].reduce((most, one) => (one > most ? one : most)) + NONCE_ROOM;
 
 /** Whether the chain may fill an order that the relay will not fill: until it expires, whoever has it can bring it, unless its nonce is done. */
 export const canStillFill = (order: Pick<Order, "status" | "expirySeconds">, now: number): boolean =>
@@ -135,7 +135,7 @@ export const becameOf = (order: Order | null): string =>
         : `The order is ${order.status}${order.reason ? `: ${order.reason}` : ""}.`;
 
 /**
- * The time from which orders and rights are given theirs, and until which everything is cancelled, in seconds: that of the chain and the solver, who judge them.
+ * The time from which orders and rights are given theirs, in seconds: that of the chain and the solver, who judge them.
  * Where this computer's is another one of them is wrong, and what is signed would end when nobody thinks it does.
  */
 export async function judgedTime(d: Deployment): Promise<number> {
@@ -144,7 +144,7 @@ export async function judgedTime(d: Deployment): Promise<number> {
   // The clock of a local chain goes as whoever runs it wants.
   if (apart > CLOCKS_APART_SECONDS && d.chainId !== LOCAL_CHAIN)
     throw new Error(
-      `This computer's clock and the solver's are ${Math.round(apart / 60)} minutes apart, so what you sign or cancel would end at another time than you think. Nothing was signed or sent; set this computer's clock, or look at who runs the solver.`,
+      `This computer's clock and the solver's are ${Math.round(apart / 60)} minutes apart, so what you sign would end at another time than you think. Nothing was signed or sent; set this computer's clock, or look at who runs the solver.`,
     );
   return judged;
 }

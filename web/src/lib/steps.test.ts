@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { freshId, keepSteps, keptSteps, newest, type Step } from "./steps";
+import { freshId, keepSteps, keptSteps, newest, withGivenUp, type Step } from "./steps";
 import { fakeStorage } from "./storage.fake";
 
 beforeEach(() => {
@@ -30,6 +30,18 @@ test("two tabs lose none of each other's steps", () => {
   expect(keptSteps()).toEqual([there, mined]);
   keepSteps([there], []);
   expect(keptSteps()).toEqual([mined]);
+});
+
+test("an order that was answered while it was cancelled on chain keeps its answer", () => {
+  const order = { title: "Buy 1" } as unknown as NonNullable<Step["order"]>;
+  const [waiting, filled] = [step({ state: "mining", order }), step({ detail: "The order found its match." })];
+  const cancelled = "The order is cancelled on chain.";
+  expect(withGivenUp([waiting, filled], waiting.id, cancelled)[0]).toMatchObject({
+    state: "failed",
+    detail: cancelled,
+  });
+  expect(withGivenUp([waiting, filled], waiting.id, cancelled)[0]!.order).toBeUndefined();
+  expect(withGivenUp([waiting, filled], filled.id, cancelled)[1]).toEqual(filled);
 });
 
 test("a tab that only looks writes nothing over what another one does", () => {

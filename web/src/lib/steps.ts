@@ -19,6 +19,10 @@ export interface Step {
   detail: string;
 }
 
+/** Steps when what is done for an unanswered order is ended. What was answered meanwhile keeps what the answer said: an order that filled was not cancelled. */
+export const withGivenUp = (steps: Step[], id: string, detail: string): Step[] =>
+  steps.map((step) => (step.id === id && step.order ? { ...step, state: "failed", order: undefined, detail } : step));
+
 let given = 0;
 export const freshId = (): string =>
   `${String(Date.now()).padStart(15, "0")}-${String(given++).padStart(6, "0")}-${Math.random().toString(36).slice(2)}`;

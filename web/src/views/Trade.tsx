@@ -6,7 +6,7 @@ import { explain } from "../lib/errors";
 import { FAST, useChainNow, useChoosable, useKept, useOrders, useSetting, useSettled } from "../lib/hooks";
 import { abs, big, dollars, ONE, parse, percent, plain, price, size, suggested, time, wanted } from "../lib/numbers";
 import { allowedFee, becameOf, boundAbove, canStillFill, freshNonce, judgedTime, type Filling } from "../lib/orders";
-import { areDone, calls, minimumNonce, send, signCancel, signOrder, waitFor } from "../lib/wallet";
+import { areDone, calls, chainTime, minimumNonce, send, signCancel, signOrder, waitFor } from "../lib/wallet";
 import { Choice, Field, Segments } from "../ui/Field";
 import { InstrumentChoice } from "../ui/InstrumentChoice";
 
@@ -351,8 +351,7 @@ function Orders({ account }: { account: Account }) {
     isOpen(order) || (fillable.includes(order.nonce) && !done?.includes(order.nonce));
   const cancelAll = () =>
     run(EVERYTHING, async (tell) => {
-      const judged = await judgedTime(deployment);
-      const bound = boundAbove(await minimumNonce(config, deployment, account.id), judged);
+      const bound = boundAbove(await minimumNonce(config, deployment, account.id), await chainTime(config));
       const sent = await send(config, calls.cancelBelow(deployment, account.id, bound));
       tell("Waiting for the block.", sent);
       await waitFor(config, sent);
