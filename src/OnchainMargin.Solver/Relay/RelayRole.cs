@@ -98,7 +98,8 @@ internal sealed partial class RelayRole(
     /// An order that came to its end at this relay alone explains nothing: the chain knows nothing of it, and to end one so costs nothing.</summary>
     private async Task TakeUpFailedAsync(ProtocolBook book, OutboxEntry entry, CancellationToken cancellationToken)
     {
-        if (entry.State == OutboxState.Withdrawn && _returns.IsOutgrown(entry.Intent))
+        // Where something else of the key waits behind it its nonce may be given back before it was looked at.
+        if (entry.State == OutboxState.Withdrawn && (_returns.IsOutgrown(entry.Intent) || await transactions.IsOutgrownAsync(entry, cancellationToken).ConfigureAwait(false)))
         {
             TakeUpOutgrown(book);
             return;

@@ -89,6 +89,31 @@ public sealed class SettlementReturnsTests : RelayWorld
         Assert.All(World.Node.Mined, static sent => Assert.True(sent.Transaction.Data.IsEmpty || Call(sent.Transaction.Data).Item3.Length <= 2));
     }
 
+    /// <summary>Something of the same key waits behind it, so that its nonce is given back as soon as gas rises, before the relay has looked at it again: nobody is at fault for that either.</summary>
+    [Fact]
+    public async Task RunOnce_BatchThatOutgrewIsGivenBackForWhatWaitsBehindIt_ComesInHalves()
+    {
+        GasOfFills(2_500_000);
+        RestingOrder[] orders = await FourMatchesAsync();
+        await Role.RunOnceAsync(CancellationToken.None);
+        await Manager.SubmitAsync(new TransactionIntent("another", World.Deployment.Contracts.Clearinghouse, []), CancellationToken.None);
+        _time.Pass(125);
+        await Role.RunOnceAsync(CancellationToken.None);
+        World.Node.MineEmpty();
+        await Manager.RunOnceAsync(CancellationToken.None);
+        _time.Pass(5);
+        World.Node.Asked = Asking(202);
+        await Manager.RunOnceAsync(CancellationToken.None);
+        Assert.Contains(World.Node.Broadcasts, static sent => sent.Transaction is { Nonce: 0, Data.IsEmpty: true });
+        for (int i = 0; i < 8; i++)
+        {
+            await RoundAsync(102);
+        }
+
+        Assert.All(orders, static order => Assert.Equal(OrderStatus.Filled, order.Status));
+        Assert.Equal([2, 2], World.Node.Mined.Where(static sent => !sent.Transaction.Data.IsEmpty).Select(static sent => Call(sent.Transaction.Data).Item3.Length));
+    }
+
     /// <summary>One fill that outgrows what a transaction may cost gives its nonce back, so that others go on.</summary>
     [Fact]
     public async Task RunOnce_FillOutgrowsWhatATransactionMayCost_IsGivenBackAndOthersGoOn()
