@@ -27,7 +27,7 @@ struct UnderlyingCorridor {
 /// @title Steps of risk parameters by the attesters' quorum, inside the corridor that governance holds (P11)
 /// @notice Forecasts of volatility and depth reach the chain as steps that k attesters signed. A step moves each parameter at most so far from where it is, by the hour and by the day, and never out of its band; tighter and looser have speeds of their own.
 /// Assumes that this contract alone holds the role of `RiskParameters.stepUnderlying` and `stepToken`. The guardian stops steps at once; governance can take that role away, or set bands of zeros, after its delay.
-/// Warning: a corrupt quorum can walk to the tight end of the corridor at the governed speed, and so make accounts liquidatable that have less than the corridor's most; steps compound: in an hour it can go a whole step and an hour of steps upon it, (1 + h)·e^h, and at the seam of two days (1 + D)².
+/// Warning: a corrupt quorum can walk to the tight end of the corridor at the governed speed, and so make accounts liquidatable that have less than the corridor's most; steps compound: in an hour it can go a whole step and an hour of steps upon it, (1 + h)·e^h, at the seam of two days (1 + D)², and in 48 hours, which are parts of three days, (1 + D)³.
 interface IParameterSteps {
     /// @notice The guardian stopped or released steps.
     event StoppedSet(bool stopped);

@@ -3,7 +3,13 @@ pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Band, IParameterSteps, UnderlyingCorridor} from "../interfaces/IParameterSteps.sol";
-import {IRiskParameters, TokenStep, UnderlyingParameters, UnderlyingStep} from "../interfaces/IRiskParameters.sol";
+import {
+    IRiskParameters,
+    TokenParameters,
+    TokenStep,
+    UnderlyingParameters,
+    UnderlyingStep
+} from "../interfaces/IRiskParameters.sol";
 import {IRiskRegistry} from "../interfaces/IRiskRegistry.sol";
 import {AttesterSignature} from "../interfaces/RiskTypes.sol";
 import {Corridors} from "../risk/Corridors.sol";
@@ -232,7 +238,7 @@ contract ParameterStepsTest is SurfaceFixture {
 
     // Attack: the whole quorum is corrupt
 
-    /// @dev Whatever it signs, minute after minute: in two days at most (1 + a quarter)^3 of depth's inverse is gone, and no parameter leaves its band.
+    /// @dev Whatever it signs, hour after hour: no parameter leaves its band, and each of the days that it touches takes a quarter of depth at most.
     function testFuzz_step_aCorruptQuorumStaysInTheCorridor(uint256 seed) public {
         uint64 first = parameters.underlyingOf(BTC).depthE8;
         for (uint256 i = 0; i < 48; ++i) {
@@ -250,6 +256,33 @@ contract ParameterStepsTest is SurfaceFixture {
             // 48 steps of 2 h at most are 4 days and 5 anchors.
             assert(p.depthE8 >= (uint256(first) * 75 ** 5) / 100 ** 5);
         }
+    }
+
+    /// @dev Two days are parts of three, the end of one, a whole one and the beginning of the next: (1 + D)³ and no more, which is beyond (1 + D)².
+    function testFuzz_step_twoDaysTakeThreeDaysOfSteps(uint256 seed) public {
+        Band memory still = Band(0, 1e8, 0, 0, 0, 0);
+        Band memory wide = _band(10_000_000, 32_000_000);
+        parameterSteps.setUnderlyingCorridor(BTC, UnderlyingCorridor(still, wide, still, still, still));
+        // A haircut that leaves room for a range of 14 % · 1.25³ (PAR-004).
+        parameters.setToken(WBTC_TOKEN, TokenParameters(BTC, 1e8, 5_000_000, 10_000_000, 0));
+        // A day begins, and is nearly over.
+        _step(_same());
+        pass(16 hours);
+        uint256 first = parameters.underlyingOf(BTC).priceRangeE8;
+        assert(first == 14_000_000);
+        uint256 end = this.clock() + 2 days;
+        uint256 last = first;
+        while (this.clock() < end) {
+            (, uint64[5] memory mostE8) = parameterSteps.underlyingLimits(BTC);
+            UnderlyingStep memory s = _same();
+            s.priceRangeE8 = uint32(mostE8[1]);
+            _step(s);
+            last = parameters.underlyingOf(BTC).priceRangeE8;
+            assert(last * 100 ** 3 <= first * 125 ** 3);
+            seed = uint256(keccak256(abi.encode(seed)));
+            pass(1800 + (seed % 1800));
+        }
+        assert(last * 100 ** 2 > first * 125 ** 2);
     }
 
     /// @dev Limits hold the present value, and are monotone in time.
