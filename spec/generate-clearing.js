@@ -238,8 +238,9 @@ write(
   all(filled),
 );
 
-// CLR-012
+// CLR-012, CLR-054
 const feeOf = (d, p, rate) => ceil(ceil(abs(d) * p, E8) * rate, E8);
+const leftOf = (d, p, most, rates) => (ceil(abs(d) * p, E8) * max(0n, most - max(...rates))) / E8;
 const charges = times(90, (i) => {
   const makerRate = pick(0n, 1n, 20_000n, 10n ** 7n, 2n ** 32n - 1n, between(0, 10n ** 7n));
   const takerRate = pick(0n, 1n, 50_000n, E8, between(0, 10n ** 7n));
@@ -260,6 +261,8 @@ const charges = times(90, (i) => {
     takerMost: mosts[1],
     makerFee: feeOf(d, p, makerRate),
     takerFee: feeOf(d, p, takerRate),
+    makerLeft: leftOf(d, p, mosts[0], [makerRate, takerRate]),
+    takerLeft: leftOf(d, p, mosts[1], [makerRate, takerRate]),
     refused,
   };
 });
@@ -271,10 +274,14 @@ requireEach(
   (c) => (abs(c.d) * c.p) % E8 === 0n && c.refused === 0n,
   (c) => (abs(c.d) * c.p) % E8 !== 0n && c.refused === 0n,
   (c) => c.makerRate > 0n && c.makerFee * E8 === ceil(abs(c.d) * c.p, E8) * c.makerRate,
+  // Where the maker pays more: the taker allowed more than he pays, and no more than both.
+  (c) => c.makerRate > c.takerMost && c.takerMost > c.takerRate && c.refused === 0n,
+  (c) => c.makerRate > c.takerRate && c.makerLeft > 0n && c.refused === 0n,
+  (c) => c.takerRate > c.makerRate && c.takerLeft > 0n && c.refused === 0n,
 );
 write(
   "CLR-012",
-  "size and price of a fill, both rates and the largest that each order takes: both fees; refused: 1 by the maker's order, 2 by the taker's",
+  "size and price of a fill, both rates and the largest that each order takes: both fees, and what each order leaves for one on credit (CLR-054); refused: 1 by the maker's order, 2 by the taker's",
   all(charges),
 );
 

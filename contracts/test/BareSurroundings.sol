@@ -28,7 +28,7 @@ contract BareSurroundings {
         Proof calldata,
         bytes calldata,
         bytes calldata
-    ) external pure returns (uint256 feeE8) {}
+    ) external view virtual returns (uint256 feeE8) {}
 
     function requireInBand(uint96, uint256, bytes calldata, bytes calldata) external pure returns (uint256, bool) {
         return (SPOT_E8, false);

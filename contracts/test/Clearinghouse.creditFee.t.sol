@@ -199,6 +199,24 @@ contract CreditFeeTest is AttestingFixture {
         requireConserved();
     }
 
+    /// @dev The same with a maker's rate above the taker's: who allows it takes as a maker would, and agrees to no credit.
+    function test_settle_aTakerWhoAllowsTheMakersFeeAgreesToNoCredit() public {
+        withdrawWith(borrower, _lie(), 70_000e6);
+        takeCheckpoint();
+        uint256 held = clearinghouse.heldE8();
+        int256 cash = unpacked(borrower).cashE8;
+        ClearingParameters memory p = clearingParameters();
+        (p.makerFeeE8, p.takerFeeE8) = (50_000, 20_000);
+        parameters.setClearing(p);
+        _tryBuy(50_000, true);
+        _tryBuy(90_000, true);
+        // A tenth of a bitcoin: 1.80 of fee, and some 5.73 for a credit of 57 000. Above the 4.50 of a maker he allowed 3.60, then 6.30.
+        _tryBuy(120_000, false);
+        uint256 fee = _feeOn(67_158e8 - uint256(cash - 1.8e8));
+        assert(clearinghouse.heldE8() == held + fee && unpacked(borrower).cashE8 == cash - 1.8e8 - int256(fee));
+        requireConserved();
+    }
+
     function test_setClearing_boundsTheFee() public {
         _setCreditFee(100_000);
         VM.expectPartialRevert(IRiskParameters.ParameterOutOfRange.selector);

@@ -74,6 +74,8 @@ contract FillVectorsTest is PlainFixture, Columns {
         uint256[] takerMost;
         uint256[] makerFee;
         uint256[] takerFee;
+        uint256[] makerLeft;
+        uint256[] takerLeft;
         uint256[] refused;
     }
 
@@ -136,6 +138,7 @@ contract FillVectorsTest is PlainFixture, Columns {
         (v.makerRate, v.takerRate) = (column("makerRate"), column("takerRate"));
         (v.makerMost, v.takerMost) = (column("makerMost"), column("takerMost"));
         (v.makerFee, v.takerFee) = (column("makerFee"), column("takerFee"));
+        (v.makerLeft, v.takerLeft) = (column("makerLeft"), column("takerLeft"));
         assert(v.d.length == 90);
         for (uint256 i = 0; i < v.d.length; ++i) _charge(v, i);
     }
@@ -261,6 +264,10 @@ contract FillVectorsTest is PlainFixture, Columns {
         _all.setClearing(p);
         Deal memory deal = _deal(_taker, _maker, 0, v.d[i], v.p[i]);
         (deal.makerMostE8, deal.takerMostE8) = (uint32(v.makerMost[i]), uint32(v.takerMost[i]));
+        if (v.refused[i] == 0) {
+            _requireNoMore(deal, _maker, v.makerLeft[i]);
+            _requireNoMore(deal, _taker, v.takerLeft[i]);
+        }
         CashLedger memory before = clearinghouse.ledger();
         bytes memory reason = _refusalOf(deal);
         bytes4 selector = IClearingEvents.FeeTooHigh.selector;
@@ -274,9 +281,17 @@ contract FillVectorsTest is PlainFixture, Columns {
             assert(later.feesE8 - before.feesE8 == v.makerFee[i] + v.takerFee[i]);
             int256 ofBoth = Fills.valueUp(v.d[i], int256(v.p[i]), 0) + Fills.valueUp(-v.d[i], int256(v.p[i]), 0);
             assert(later.roundingE8 - before.roundingE8 == ofBoth);
-            assert(this.decoded(states[_maker]).cashE8 == -int256(v.makerFee[i]));
-            assert(this.decoded(states[_taker]).cashE8 == -int256(v.takerFee[i]));
+            assert(this.decoded(states[_maker]).cashE8 == -int256(v.makerFee[i] + v.makerLeft[i]));
+            assert(this.decoded(states[_taker]).cashE8 == -int256(v.takerFee[i] + v.takerLeft[i]));
         }
+    }
+
+    /// @dev An account's order leaves so much for a fee on credit, which it pays from here on.
+    function _requireNoMore(Deal memory deal, uint64 account, uint256 leftE8) private {
+        _all.setCreditFee(account, leftE8 + 1);
+        bytes4 selector = IClearingEvents.CreditFeeTooHigh.selector;
+        _expect(_refusalOf(deal), abi.encodeWithSelector(selector, account, leftE8 + 1, leftE8));
+        _all.setCreditFee(account, leftE8);
     }
 
     /// @dev One underlying, with one expiry whose surface is of now.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Proof} from "../interfaces/ClearingTypes.sol";
 import {Quote} from "../interfaces/IFloorReferee.sol";
+import {HealthQuestion} from "../interfaces/IHealthGate.sol";
 import {ClearingParameters} from "../interfaces/IRiskParameters.sol";
 import {UnderlyingRecord} from "../margin/Checkpoints.sol";
 import {BareSurroundings} from "./BareSurroundings.sol";
@@ -19,6 +21,7 @@ contract SettableSurroundings is BareSurroundings {
     uint128 private _sweptRaw;
     ClearingParameters private _clearing;
     Quote private _quote;
+    mapping(uint64 account => uint256) private _creditFeeE8;
 
     constructor(uint8 decimals) {
         _decimals = decimals;
@@ -45,12 +48,26 @@ contract SettableSurroundings is BareSurroundings {
         _quote = quote;
     }
 
+    /// @notice What showing an account's health costs it.
+    function setCreditFee(uint64 account, uint256 feeE8) external {
+        _creditFeeE8[account] = feeE8;
+    }
+
     function setSettlement(uint256 priceE8) external {
         _settlementE8 = uint64(priceE8);
     }
 
     function setSwept(uint256 amountRaw) external {
         _sweptRaw = uint128(amountRaw);
+    }
+
+    function requireHealthy(
+        HealthQuestion calldata question,
+        Proof calldata,
+        bytes calldata,
+        bytes calldata
+    ) external view override returns (uint256 feeE8) {
+        return _creditFeeE8[question.account];
     }
 
     function quoteOf(uint96, bytes calldata, bytes calldata) external view returns (Quote memory) {

@@ -92,9 +92,14 @@ internal static class OrderAdmission
 
     private static string Left(ulong until, ProtocolBook book) => (until - book.BlockTimeSeconds).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The rate that the chain takes of an order's fills: one that may only rest pays the maker's, any other may come to pay the taker's.</summary>
-    private static uint LeastFeeE8(Clearinghouse.Order order, ProtocolBook book) =>
-        (order.Flags & RestingOrder.PostOnly) != 0 ? book.Parameters.Clearing.MakerFeeE8 : book.Parameters.Clearing.TakerFeeE8;
+    /// <summary>The largest rate that the chain may take of an order's fills: one that may only rest pays the maker's, one that never does the taker's, and any other may come to pay either.</summary>
+    private static uint LeastFeeE8(Clearinghouse.Order order, ProtocolBook book)
+    {
+        (uint maker, uint taker) = (book.Parameters.Clearing.MakerFeeE8, book.Parameters.Clearing.TakerFeeE8);
+        return (order.Flags & RestingOrder.PostOnly) != 0 ? maker
+            : (order.Flags & RestingOrder.FillOrKill) != 0 ? taker
+            : Math.Max(maker, taker);
+    }
 
     /// <summary>Why an order is too small for what its settlement costs whoever runs the relay; null when it is not, or closes a position wholly. What counts is the price of what it is about: of an option not its premium, of any not its limit, which its signer chooses.</summary>
     public static string? TooSmall(RestingOrder order, BookAccount account, PriceBand band, CheckpointView view, long leastNotionalE8)

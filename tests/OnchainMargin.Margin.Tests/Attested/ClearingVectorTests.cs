@@ -145,6 +145,8 @@ public sealed class ClearingVectorTests
         {
             (long size, long price) = (v.Long("d", i), v.Long("p", i));
             Assert.Equal((v.Large("makerFee", i), v.Large("takerFee", i)), (Fees.FeeUp(-size, price, v.Long("makerRate", i)), Fees.FeeUp(size, price, v.Long("takerRate", i))));
+            Int128 Left(string side) => Fees.LeftForCreditE8(size, price, v.Long(side, i), v.Long("makerRate", i), v.Long("takerRate", i));
+            Assert.Equal((v.Large("makerLeft", i), v.Large("takerLeft", i)), (Left("makerMost"), Left("takerMost")));
         }
     }
 

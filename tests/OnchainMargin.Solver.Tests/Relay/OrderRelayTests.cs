@@ -406,6 +406,20 @@ public sealed class OrderRelayTests : IAsyncLifetime
         Assert.Equal(refusal, await RefusalAsync(_world.Digests.Sign(order, _world.Owners[0])));
     }
 
+    /// <summary>Where the maker pays more, what may come to rest has to allow that: it would end at its first fill.</summary>
+    [Theory]
+    [InlineData(100_000, 0, "")]
+    [InlineData(99_999, 0, "The order allows a fee of 0.00099999 of what is traded, and 0.001 is taken; sign one with a maxFeeRateE8 of 100000 or more.")]
+    [InlineData(99_999, RestingOrder.PostOnly, "The order allows a fee of 0.00099999 of what is traded, and 0.001 is taken; sign one with a maxFeeRateE8 of 100000 or more.")]
+    [InlineData(49_999, RestingOrder.FillOrKill, "The order allows a fee of 0.00049999 of what is traded, and 0.0005 is taken; sign one with a maxFeeRateE8 of 50000 or more.")]
+    public async Task Submit_WhereTheMakerPaysMore_AsksForThatOfWhatMayRest(uint maxFeeRateE8, byte flags, string refusal)
+    {
+        _world.Change(static before => before with { Parameters = before.Parameters with { Clearing = before.Parameters.Clearing with { MakerFeeE8 = 100_000 } } });
+        Clearinghouse.Order order = _world.Sign(1, One / 10, Btc, 1, flags).Order with { MaxFeeRateE8 = maxFeeRateE8 };
+
+        Assert.Equal(refusal, await RefusalAsync(_world.Digests.Sign(order, _world.Owners[0])));
+    }
+
     /// <summary>Whoever did not hear the answer hands it in again.</summary>
     [Fact]
     public async Task Submit_OfTheVerySameOrder_IsTheOneThatIsKnown()

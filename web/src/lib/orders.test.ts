@@ -176,6 +176,13 @@ test("what only rests allows the maker's fee, all else the taker's", () => {
     expect(allowedFee(filling, fees)).toEqual({ rateE8: "50000", is: "taking" });
 });
 
+test("what may rest allows the maker's fee where that is the larger one", () => {
+  const fees = { makerFeeE8: "100000", takerFeeE8: "50000" };
+  for (const filling of ["any", "rest"] as const)
+    expect(allowedFee(filling, fees)).toEqual({ rateE8: "100000", is: "resting" });
+  expect(allowedFee("whole", fees)).toEqual({ rateE8: "50000", is: "taking" });
+});
+
 test("a nonce is the clock's, or what an account's bound leaves", () => {
   const clock = BigInt(NOW) * 1000n + 123n;
   expect(freshNonce(0n)).toBe(BigInt(NOW) * 1000n);

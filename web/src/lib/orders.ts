@@ -117,12 +117,14 @@ export const canStillFill = (order: Pick<Order, "status" | "expirySeconds">, now
 /** How an order may be filled: in any way, only by who comes after it, or at once and whole. */
 export type Filling = "any" | "rest" | "whole";
 
-/** The fee that an order allows, for what, and the most of it: what only rests pays the fee for that and no more. */
+/** The fee that an order allows, for what, and the most of it: what only rests pays the fee for that and no more, what never rests that for taking, all else either. */
 export const allowedFee = (
   filling: Filling,
   { makerFeeE8, takerFeeE8 }: Pick<Deployment["parameters"], "makerFeeE8" | "takerFeeE8">,
 ): { rateE8: string; is: "resting" | "taking" } =>
-  filling === "rest" ? { rateE8: makerFeeE8, is: "resting" } : { rateE8: takerFeeE8, is: "taking" };
+  filling === "rest" || (filling === "any" && big(makerFeeE8) > big(takerFeeE8))
+    ? { rateE8: makerFeeE8, is: "resting" }
+    : { rateE8: takerFeeE8, is: "taking" };
 
 /** What became of an order that the relay has, or had. */
 export const becameOf = (order: Order | null): string =>
