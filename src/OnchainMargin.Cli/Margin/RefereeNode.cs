@@ -60,6 +60,7 @@ internal sealed class RefereeNode : IAsyncDisposable
         }
 
         var artifacts = new ArtifactFolder(Path.Combine(root, "artifacts"));
+        artifacts.RequireCurrent();
         ContractArtifact referee = artifacts.Read("Referee");
         ContractArtifact reports = artifacts.Read("RefereeReports");
         int port = FreePort();

@@ -22,12 +22,13 @@ public sealed class ProtocolDeployer(IEthereumNode node, ITransactionSender send
     /// <param name="plan">What to deploy.</param>
     /// <param name="report">Told of each step, and of each contract with its address as soon as it is there.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
-    /// <exception cref="DeploymentException">The plan is refused before anything is sent, or a contract is not compiled; or all is deployed and the first checkpoint was refused.</exception>
+    /// <exception cref="DeploymentException">The plan is refused before anything is sent, or a contract is not compiled, or from another source than lies there; or all is deployed and the first checkpoint was refused.</exception>
     /// <exception cref="EthereumException">The node or a contract refuses, before all is handed over.</exception>
     public async Task<DeploymentRecord> DeployAsync(DeploymentPlan plan, Action<string> report, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(report);
+        artifacts.RequireCurrent();
         ulong chain = await new PlanCheck(node, sender.Address).RequireAsync(plan, AllowsMocks, cancellationToken);
         _contracts.Clear();
         ulong block = await node.GetBlockNumberAsync(cancellationToken) + 1;

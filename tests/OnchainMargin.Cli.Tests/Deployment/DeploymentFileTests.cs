@@ -97,6 +97,35 @@ public sealed class DeploymentFileTests : IDisposable
             $"The contract Vault is not among the compiled ones in '{_folder}': run `npm ci && npx hardhat build --no-tests`, or name the folder of the artifacts.",
             Assert.Throws<DeploymentException>(() => new ArtifactFolder(_folder).Read("Vault")).Message);
 
+    /// <summary>Contracts are deployed once and for ever: one that was compiled before a change would lack it, and no check after it would tell.</summary>
+    [Theory]
+    [InlineData("contract Vault {}", "contract Test {}", true)]
+    [InlineData("contract Vault { uint256 private _mended; }", "contract Test {}", false)]
+    [InlineData("contract Vault {}", "contract Test { uint256 private _more; }", true)]
+    [InlineData(null, "contract Test {}", true)]
+    public void RequireCurrent_SourceChangedSinceItWasCompiled_IsRefused(string? vault, string test, bool passes)
+    {
+        string artifacts = Path.Combine(_folder, "artifacts");
+        foreach (string folder in (string[])["artifacts/contracts/Vault.sol", "artifacts/build-info", "contracts/test"])
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, folder));
+        }
+
+        File.WriteAllText(Path.Combine(artifacts, "contracts/Vault.sol/Vault.json"), """{ "inputSourceName": "project/contracts/Vault.sol", "buildInfoId": "one" }""");
+        File.WriteAllText(Path.Combine(artifacts, "build-info/one.json"), """
+            { "input": { "sources": { "npm/other/Vault.sol": { "content": "contract Other {}" }, "project/contracts/Vault.sol": { "content": "contract Vault {}" }, "project/contracts/test/Test.sol": { "content": "contract Test {}" } } } }
+            """);
+        File.WriteAllText(Path.Combine(_folder, "contracts/test/Test.sol"), test);
+        if (vault is not null)
+        {
+            File.WriteAllText(Path.Combine(_folder, "contracts/Vault.sol"), vault);
+        }
+
+        Exception? refused = Record.Exception(new ArtifactFolder(artifacts).RequireCurrent);
+
+        Assert.Equal(passes ? null : $"The contracts in '{artifacts}' were compiled from another '{Path.Combine(_folder, "contracts/Vault.sol")}' than is there now: compile again with `npx hardhat build --no-tests`.", refused?.Message);
+    }
+
     [Fact]
     public void ReadArtifact_Interface_IsRefused()
     {
