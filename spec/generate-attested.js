@@ -499,12 +499,36 @@ const losses = Array.from({ length: 80 }, () => {
   const incentive = (min(maintenance, (payMax * gross) / E8) * slice * min(waited, lossRamp)) / (E8 * lossRamp);
   return { lack, slice, maintenance, gross, payMax, lossRamp, waited, loss: (lack * slice) / E8, incentive };
 });
+// The same accounts, sold in part and brought nearer to their target.
+const caps = starts.map((start, i) => {
+  const sold = [0n, 1n, E8 / 3n, E8 / 10n, E8 - 1n][i % 5];
+  const marginOfRest = ceil(min(ceil(start.margin, 10_000n), LARGEST_MARGIN) * 10_000n * (E8 - sold), E8);
+  const wanted = ceil(start.target * marginOfRest, E8);
+  const equityOfRest = floor(start.equity * (E8 - sold), E8) + (i % 2 === 0 ? 0n : wanted / 10n);
+  const spared = wanted - floor(equityOfRest * start.discountMax, E8);
+  const isWhole = equityOfRest <= 0n || marginOfRest < DUST;
+  const part = isWhole ? E8 : equityOfRest >= wanted ? 0n : ceil((wanted - equityOfRest) * E8, spared);
+  const asked = part > E8 - start.bidMin ? E8 : part;
+  return {
+    equityOfRest,
+    marginShown: start.margin,
+    capTarget: start.target,
+    capDiscountMax: start.discountMax,
+    capBidMin: start.bidMin,
+    capSold: sold,
+    marginOfRest,
+    most: max(start.bidMin, ceil(asked * (E8 - sold), E8)),
+  };
+});
+if (caps.filter((c) => c.most > c.capBidMin && c.most < E8 - c.capSold).length < 15)
+  throw new Error("too few bids are cut");
 if (![0n, 1n].every((is) => rests.filter((r) => r.restored === is).length > 20)) throw new Error("lots are all alike");
 write(
   "CLR-041",
-  "the margin shown, what a lot keeps of it in 10^-4, the target, the fraction sold, the equity of what is left: restored is 1 when no bid is taken; the largest discount, its ramp and the age: the discount, and what is paid for a fraction of an equity; of a lot that lacks so much, a slice, its maintenance margin and gross, the largest pay, its ramp and the seconds since: loss and incentive",
+  "the margin shown, what a lot keeps of it in 10^-4, the target, the fraction sold, the equity of what is left: restored is 1 when no bid is taken; the equity of what is left, the margin shown, the target, the largest discount, the least bid, the fraction sold: the margin of what is left, and the most that a bid takes; the largest discount, its ramp and the age: the discount, and what is paid for a fraction of an equity; of a lot that lacks so much, a slice, its maintenance margin and gross, the largest pay, its ramp and the seconds since: loss and incentive",
   {
     ...columns(rests, Object.keys(rests[0])),
+    ...columns(caps, Object.keys(caps[0])),
     ...columns(bids, Object.keys(bids[0])),
     ...columns(losses, Object.keys(losses[0])),
   },

@@ -10,7 +10,7 @@ import {ILiquidationHouse, Lot, LotPreimage} from "../interfaces/ILiquidationHou
 import {IMarginVault} from "../interfaces/IMarginVault.sol";
 import {IPriceHub} from "../interfaces/IPriceHub.sol";
 import {IReferee, SurfaceChoice} from "../interfaces/IReferee.sol";
-import {IRiskParameters} from "../interfaces/IRiskParameters.sol";
+import {IRiskParameters, LiquidationParameters} from "../interfaces/IRiskParameters.sol";
 import {AccountState, AccountStates, Position} from "../margin/AccountStates.sol";
 import {Instruments} from "../margin/Instruments.sol";
 import {Expiries} from "../clearing/Expiries.sol";
@@ -184,8 +184,9 @@ contract DistressModule is LotValues {
         Distress memory d,
         int256 equityE8
     ) private view returns (bool) {
-        if (_isRestored(live, stored, preimage, parameters.liquidation(), d.encoded, d.balances, equityE8))
-            return false;
+        LiquidationParameters memory p = parameters.liquidation();
+        (bool restored, ) = _isRestored(live, stored, preimage, p, d.encoded, d.balances, equityE8);
+        if (restored) return false;
         uint256 loss = _lossOf(_equityOf(live, _wholeNow(live, preimage.state), preimage.balances));
         loss = (loss * (ONE - stored.soldE8)) / ONE;
         return _coverage(stored, d.seen.main, loss) < loss;

@@ -32,6 +32,8 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
 
     /// @dev What a bid amounts to.
     struct Price {
+        /// @dev What it takes.
+        uint64 fractionE8;
         uint256 discountE8;
         int256 payE8;
         uint256 insuredE8;
@@ -120,7 +122,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         LiquidationParameters memory p = parameters.liquidation();
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         require(bidder.account != preimage.account, BidderInLot(bidder.account));
-        uint64 fraction = _fraction(lot, stored, p, fractionE8);
+        fractionE8 = _fraction(lot, stored, p, fractionE8);
         Live memory live = _live(
             Exposures.underlyingsOf(preimage.state) | Exposures.underlyingsOf(bidder.state),
             // The bidder's settlement token is swept before anything is asked of it.
@@ -128,11 +130,11 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
                 vault.heldBy(preimage.account) |
                 (vault.heldBy(bidder.account) & ~uint256(1))
         );
-        Price memory price = _price(live, stored, preimage, p, fraction);
+        Price memory price = _price(live, stored, preimage, p, fractionE8);
         payE8 = price.payE8;
         require(payE8 <= maxPayE8, PayTooHigh(lot, payE8, maxPayE8));
 
-        uint64 sold = stored.soldE8 + fraction;
+        uint64 sold = stored.soldE8 + price.fractionE8;
         Lot storage kept = _lots[preimage.account];
         kept.soldE8 = uint32(sold);
         if (payE8 > 0) kept.proceedsE8 = stored.proceedsE8 + uint112(uint256(payE8));
@@ -233,6 +235,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         );
     }
 
+    /// @dev Less than was asked for is taken where less restores what is left: a lot may have been shown at its worst moment.
     /// @custom:spec CLR-041
     function _price(
         Live memory live,
@@ -243,7 +246,9 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
     ) private view returns (Price memory price) {
         bytes memory encoded = _wholeNow(live, preimage.state);
         int256 equityE8 = _equityOf(live, encoded, preimage.balances);
-        _requireNotRestored(live, stored, preimage, p, encoded, equityE8);
+        uint64 most = _bidMost(live, stored, preimage, p, encoded, equityE8);
+        if (fractionE8 > most) fractionE8 = most;
+        price.fractionE8 = fractionE8;
         if (equityE8 >= 0) {
             // Who bids owns the account that bids, or the bid is refused.
             bool own = clearinghouse.ownerOf(preimage.account) == msg.sender;
@@ -271,23 +276,24 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         price.payE8 = -int256(price.insuredE8 + price.deficitE8);
     }
 
-    /// @dev A bid is refused once what is left is restored, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`.
+    /// @dev A bid is refused once what is left is restored, by a recovery of prices, by deposits or by sales: then the lot only waits for `finish`. Until then one bid takes no more than restores it.
     /// @custom:spec CLR-041
-    function _requireNotRestored(
+    function _bidMost(
         Live memory live,
         Lot memory stored,
         LotPreimage calldata preimage,
         LiquidationParameters memory p,
         bytes memory left,
         int256 equityE8
-    ) private view {
+    ) private view returns (uint64) {
         bytes memory balances = _balancesOf(preimage.account);
         if (stored.soldE8 != 0 || keccak256(balances) != keccak256(preimage.balances)) {
             left = _leftNow(live, stored, preimage);
             equityE8 = _equityOf(live, left, balances);
         }
-        bool restored = _isRestored(live, stored, preimage, p, left, balances, equityE8);
+        (bool restored, uint256 maintenanceE8) = _isRestored(live, stored, preimage, p, left, balances, equityE8);
         require(!restored, NotLiquidatable(preimage.account, equityE8, stored.maintenanceE4 * LotMath.E4));
+        return LotMath.bidMostUp(p, equityE8, maintenanceE8, stored.soldE8);
     }
 
     function _endOf(Lot storage last) private view returns (Ended memory ended) {

@@ -58,6 +58,27 @@ library LotMath {
         return equityE8 >= int256((targetE8 * (ONE - soldE8)) / ONE) && equityE8 > 0;
     }
 
+    /// @notice The most of a lot that one bid takes: what restores it as it is now, or the least bid.
+    /// @dev Up, so that what is left is restored by a bid of so much at the largest discount.
+    /// @param equityE8 Of what is left.
+    /// @param maintenanceE8 Of what is left.
+    /// @custom:spec CLR-041
+    function bidMostUp(
+        LiquidationParameters memory p,
+        int256 equityE8,
+        uint256 maintenanceE8,
+        uint256 soldE8
+    ) internal pure returns (uint64) {
+        uint256 most = (forSale(p, equityE8, maintenanceE8) * (ONE - soldE8) + ONE - 1) / ONE;
+        return uint64(most > p.bidMinE8 ? most : p.bidMinE8);
+    }
+
+    /// @notice What the margin that a lot keeps, of the whole, is of the unsold part.
+    /// @custom:spec CLR-041
+    function keptUp(uint256 maintenanceE4, uint256 soldE8) internal pure returns (uint256 maintenanceE8) {
+        return (maintenanceE4 * E4 * (ONE - soldE8) + ONE - 1) / ONE;
+    }
+
     /// @notice A margin in the unit that lots keep, rounded up. One beyond seven trillion dollars counts as the largest that fits: cut, it could count as none.
     function e4Up(uint256 amountE8) internal pure returns (uint56) {
         uint256 amountE4 = (amountE8 + E4 - 1) / E4;

@@ -55,6 +55,8 @@ abstract contract LotValues is LotBook {
 
     /// @dev Whether what is left of a lot has reached the target under the margin that was shown last. Where nothing of it is open, or some of it was settled, whether it is healthy: what its margin was is of no use.
     /// @param left What is left, with what has expired settled.
+    /// @return restored Whether it has.
+    /// @return maintenanceE8 The margin of what is left by which that is said.
     /// @custom:spec CLR-041
     function _isRestored(
         Live memory live,
@@ -64,10 +66,13 @@ abstract contract LotValues is LotBook {
         bytes memory left,
         bytes memory balances,
         int256 equityE8
-    ) internal view returns (bool) {
-        if (left.length == AccountStates.HEADER_BYTES || left.length != preimage.state.length)
-            return equityE8 >= int256(_figures(live, left, balances).maintenanceE8);
-        return LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8);
+    ) internal view returns (bool restored, uint256 maintenanceE8) {
+        if (left.length == AccountStates.HEADER_BYTES || left.length != preimage.state.length) {
+            maintenanceE8 = _figures(live, left, balances).maintenanceE8;
+            return (equityE8 >= int256(maintenanceE8), maintenanceE8);
+        }
+        restored = LotMath.isRestored(p, equityE8, stored.maintenanceE4, stored.soldE8);
+        maintenanceE8 = LotMath.keptUp(stored.maintenanceE4, stored.soldE8);
     }
 
     /// @param since 0: no longer.

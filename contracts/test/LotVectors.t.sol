@@ -86,6 +86,21 @@ contract LotVectorsTest is Columns {
         }
     }
 
+    function test_bidMost_isThatOfTheVectors() public {
+        json = VM.readFile("spec/attested/CLR-041.json");
+        int256[] memory equity = signedColumn("equityOfRest");
+        uint256[] memory shown = column("marginShown");
+        uint256[] memory sold = column("capSold");
+        uint256[] memory margin = column("marginOfRest");
+        uint256[] memory most = column("most");
+        LiquidationParameters[] memory terms = _capTerms(most.length);
+        assert(most.length == 120);
+        for (uint256 i = 0; i < most.length; ++i) {
+            assert(LotMath.keptUp(LotMath.e4Up(shown[i]), sold[i]) == margin[i]);
+            assert(LotMath.bidMostUp(terms[i], equity[i], margin[i], sold[i]) == most[i]);
+        }
+    }
+
     function test_price_isThatOfTheVectors() public {
         json = VM.readFile("spec/attested/CLR-041.json");
         uint256[] memory discountMax = column("discountMax");
@@ -158,6 +173,16 @@ contract LotVectorsTest is Columns {
             v.waited[i]
         );
         assert(lossE8 == v.loss[i] && incentiveE8 == v.incentive[i]);
+    }
+
+    function _capTerms(uint256 count) private view returns (LiquidationParameters[] memory terms) {
+        terms = new LiquidationParameters[](count);
+        uint256[] memory values = column("capTarget");
+        for (uint256 i = 0; i < count; ++i) terms[i].targetE8 = uint32(values[i]);
+        values = column("capDiscountMax");
+        for (uint256 i = 0; i < count; ++i) terms[i].discountMaxE8 = uint32(values[i]);
+        values = column("capBidMin");
+        for (uint256 i = 0; i < count; ++i) terms[i].bidMinE8 = uint32(values[i]);
     }
 
     function _terms(uint256 count) private view returns (LiquidationParameters[] memory terms) {

@@ -35,6 +35,11 @@ public static class Lots
         }
 
         Int128 target = Wide.MulDivCeil(targetE8, marginE8, Rounding.One);
+        if (target <= equityE8)
+        {
+            return 0;
+        }
+
         Int128 fraction = Wide.MulDivCeil(target - equityE8, Rounding.One, target - Wide.MulDivFloor(equityE8, discountMaxE8, Rounding.One));
         return fraction > Rounding.One - bidMinE8 ? Rounding.One : (long)fraction;
     }
@@ -54,9 +59,27 @@ public static class Lots
     [SpecRule("CLR-041")]
     public static Int128 RestoredAtE8(Int128 marginE8, long targetE8, long soldE8)
     {
-        Int128 kept = Int128.Min(Rounding.DivCeil(marginE8, MarginUnit), MarginUnitsMost) * MarginUnit;
-        return Int128.Max(1, Wide.MulDivFloor(Wide.MulDivFloor(kept, targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One));
+        return Int128.Max(1, Wide.MulDivFloor(Wide.MulDivFloor(Kept(marginE8), targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One));
     }
+
+    /// <summary>What the margin that a lot keeps, of the whole, is of the unsold part.</summary>
+    /// <param name="marginE8">The largest margin that was shown, of the whole.</param>
+    /// <param name="soldE8">The fraction sold.</param>
+    [SpecRule("CLR-041")]
+    public static Int128 KeptUp(Int128 marginE8, long soldE8) => Wide.MulDivCeil(Kept(marginE8), Rounding.One - soldE8, Rounding.One);
+
+    /// <summary>The most of a lot that one bid takes: what restores it as it is now, or the least bid.</summary>
+    /// <param name="equityE8">The equity of what is left, with everything the account holds.</param>
+    /// <param name="marginE8">The margin of what is left.</param>
+    /// <param name="targetE8">The target, of that margin.</param>
+    /// <param name="discountMaxE8">The largest discount.</param>
+    /// <param name="bidMinE8">The least bid.</param>
+    /// <param name="soldE8">The fraction sold.</param>
+    [SpecRule("CLR-041")]
+    public static long BidMostUp(Int128 equityE8, Int128 marginE8, long targetE8, long discountMaxE8, long bidMinE8, long soldE8) =>
+        Math.Max(bidMinE8, (long)Wide.MulDivCeil(ForSale(equityE8, marginE8, targetE8, discountMaxE8, bidMinE8), Rounding.One - soldE8, Rounding.One));
+
+    private static Int128 Kept(Int128 marginE8) => Int128.Min(Rounding.DivCeil(marginE8, MarginUnit), MarginUnitsMost) * MarginUnit;
 
     /// <summary>What a proved start is paid, rounded down: its gas, at most a part of the account's equity.</summary>
     /// <param name="equityE8">Equity that the witness shows.</param>

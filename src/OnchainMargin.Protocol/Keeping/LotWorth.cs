@@ -24,6 +24,16 @@ public sealed record LotWorth(ulong FractionE8, Int128 EquityE8, Int128 GrossE8,
             : null;
     }
 
+    /// <summary>The largest part of a lot that one bid takes at live prices (<see cref="LotParts.BidMostE8"/>): a bid for more takes this. 0 where the chain takes no bid; all that is left for sale where live prices lack a market that it holds.</summary>
+    public static ulong BidMostE8(BookLot lot, ProtocolBook book, CheckpointInputs live)
+    {
+        ArgumentNullException.ThrowIfNull(lot);
+        ArgumentNullException.ThrowIfNull(book);
+        ArgumentNullException.ThrowIfNull(live);
+        (AccountState left, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
+        return Liquidations.Figures(left, balances, live) is { } figures ? LotParts.BidMostE8(lot, left, figures, book.Parameters.Liquidation) : lot.LeftE8;
+    }
+
     /// <summary>A part of the whole.</summary>
     /// <param name="fractionE8">The part, of the whole lot.</param>
     public LotWorth Part(ulong fractionE8)

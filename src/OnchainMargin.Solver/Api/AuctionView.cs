@@ -5,6 +5,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Account">Whose portfolio it sells.</param>
 /// <param name="IsOpen">Whether it is open.</param>
 /// <param name="ForSaleE8">The fraction for sale.</param>
+/// <param name="BidMostE8">The most of it that one bid takes at the prices of the last checkpoint: less than is left for sale where less restores the account. A bid for more takes what it is at the prices of its own block. Null when it is over, or no bid is taken.</param>
 /// <param name="SoldE8">The fraction that is sold.</param>
 /// <param name="ProceedsE8">What bidders paid.</param>
 /// <param name="InsuredE8">What insurance paid.</param>
@@ -22,4 +23,4 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Tokens">The tokens that it sells, whole. A bid for a fraction takes that fraction of each, of each position and of the cash.</param>
 /// <param name="CashE8">The cash that it sells, whole, negative where it is a debt that bidders take over; of an open lot with interest until now.</param>
 internal sealed record AuctionView(
-    string Id, string Account, bool IsOpen, string ForSaleE8, string SoldE8, string ProceedsE8, string InsuredE8, string BiddingFromSeconds, string StartSeconds, string DiscountE8, string EquityE8, string MaintenanceE8, string? RestoredAtE8, int Bids, string LotHash, string State, string Balances, IReadOnlyList<PositionView> Positions, IReadOnlyList<BalanceView> Tokens, string CashE8);
+    string Id, string Account, bool IsOpen, string ForSaleE8, string? BidMostE8, string SoldE8, string ProceedsE8, string InsuredE8, string BiddingFromSeconds, string StartSeconds, string DiscountE8, string EquityE8, string MaintenanceE8, string? RestoredAtE8, int Bids, string LotHash, string State, string Balances, IReadOnlyList<PositionView> Positions, IReadOnlyList<BalanceView> Tokens, string CashE8);

@@ -11,6 +11,7 @@ using OnchainMargin.Protocol.Clearing;
 using OnchainMargin.Protocol.Generated;
 using OnchainMargin.Solver.Attesting;
 using OnchainMargin.Protocol.Deployment;
+using OnchainMargin.Protocol.Keeping;
 using OnchainMargin.Solver.Hosting;
 using OnchainMargin.Solver.Indexing;
 using OnchainMargin.Solver.Markets;
@@ -195,11 +196,13 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
         bool isReckoned = lot.IsOpen && inputs is not null;
         // What is over stays as it was sold.
         (AccountState whole, ImmutableArray<Balance> tokens) = isReckoned ? LotParts.Whole(lot, inputs!.Checkpoint.Header, Book!.Settlements) : LotParts.Started(lot);
+        (string? restoredAtE8, string? bidMostE8) = isReckoned && Find(lot.Account) is { } account ? Restoring(lot, account, inputs!) : (null, null);
         return new AuctionView(
             ApiNumbers.Text(lot.Id),
             ApiNumbers.Text(lot.Account),
             lot.IsOpen,
             ApiNumbers.Text(lot.ForSaleE8),
+            bidMostE8,
             ApiNumbers.Text(lot.SoldE8),
             lot.ProceedsE8.ToString(CultureInfo.InvariantCulture),
             lot.InsuredE8.ToString(CultureInfo.InvariantCulture),
@@ -208,7 +211,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             ApiNumbers.Text(DiscountE8(lot)),
             ApiNumbers.Text(lot.EquityE8),
             lot.MaintenanceE8.ToString(CultureInfo.InvariantCulture),
-            isReckoned && Find(lot.Account) is { } account ? ApiNumbers.Text(LotParts.RestoredAtE8(lot, LotParts.Rest(lot, account, inputs!.Checkpoint.Header, Book!.Settlements).State, Book.Parameters.Liquidation)) : null,
+            restoredAtE8,
             lot.Bids,
             lot.LotHash.ToString(),
             HexData.Encode(lot.State),
@@ -216,6 +219,15 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
             [.. whole.Positions.Select(position => View(position, inputs))],
             Views(tokens),
             ApiNumbers.Text(whole.CashE8));
+    }
+
+    /// <summary>The equity from which on no bid for a lot is taken, and the most that one takes.</summary>
+    private (string? RestoredAtE8, string? BidMostE8) Restoring(BookLot lot, BookAccount account, CheckpointInputs inputs)
+    {
+        Protocol.Generated.RiskParameters.LiquidationParameters terms = Book!.Parameters.Liquidation;
+        (AccountState left, ImmutableArray<Balance> balances) = LotParts.Rest(lot, account, inputs.Checkpoint.Header, Book.Settlements);
+        ulong mostE8 = Liquidations.Figures(left, balances, inputs) is { } figures ? LotParts.BidMostE8(lot, left, figures, terms) : lot.LeftE8;
+        return (ApiNumbers.Text(LotParts.RestoredAtE8(lot, left, terms)), mostE8 == 0 ? null : ApiNumbers.Text(mostE8));
     }
 
     /// <summary>The discount at the newest block.</summary>

@@ -57,8 +57,9 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
     /// <param name="round">The round.</param>
     /// <param name="lot">The lot.</param>
     /// <param name="whole">What it is worth; null when live prices lack a market that it holds.</param>
+    /// <param name="mostE8">The most of it that one bid takes.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task ConsiderAsync(KeeperRound round, BookLot lot, LotWorth? whole, CancellationToken cancellationToken)
+    public async Task ConsiderAsync(KeeperRound round, BookLot lot, LotWorth? whole, ulong mostE8, CancellationToken cancellationToken)
     {
         string subject = Of(lot, "").Subject;
         if (Free(round, lot) is not { } bidder)
@@ -73,7 +74,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
         }
 
         string reason = "nothing of it is left for sale";
-        foreach (ulong fraction in BidSizes.Of(lot.LeftE8, round.Book.Parameters.Liquidation.BidMinE8))
+        foreach (ulong fraction in BidSizes.Of(mostE8, round.Book.Parameters.Liquidation.BidMinE8))
         {
             (BidPlan? plan, GasLimits gas, reason) = await PlanAsync(round, lot, worth.Part(fraction), bidder, cancellationToken).ConfigureAwait(false);
             if (plan is not null)

@@ -87,7 +87,8 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         {
             // A bid may follow at once: showing it changes nothing of the lot.
             await HoldAgainAsync(round, lot, figures is { } lacking ? -lacking.EquityE8 : 0, stake, cancellationToken).ConfigureAwait(false);
-            await BidAsync(round, lot, whole, isInGrace, owes, cancellationToken).ConfigureAwait(false);
+            ulong mostE8 = figures is { } now ? LotParts.BidMostE8(lot, rest, now, book.Parameters.Liquidation) : lot.LeftE8;
+            await BidAsync(round, lot, whole, mostE8, isInGrace, owes, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -98,7 +99,7 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         return figures is { } left ? Int128.Max(lotE8, Int128.Max(left.MaintenanceE8, Int128.Abs(left.EquityE8))) : lotE8;
     }
 
-    private async Task BidAsync(KeeperRound round, BookLot lot, LotWorth? whole, bool isInGrace, bool owes, CancellationToken cancellationToken)
+    private async Task BidAsync(KeeperRound round, BookLot lot, LotWorth? whole, ulong mostE8, bool isInGrace, bool owes, CancellationToken cancellationToken)
     {
         if (options.BidderAccount > 0 && isInGrace)
         {
@@ -114,7 +115,7 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         }
         else if (options.BidderAccount > 0)
         {
-            await bids.ConsiderAsync(round, lot, whole, cancellationToken).ConfigureAwait(false);
+            await bids.ConsiderAsync(round, lot, whole, mostE8, cancellationToken).ConfigureAwait(false);
         }
     }
 

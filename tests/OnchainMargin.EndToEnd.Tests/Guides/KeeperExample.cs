@@ -29,7 +29,7 @@ internal static class KeeperExample
             // What it is worth and what it costs, as of one block: the price between two may have fallen.
             BlockTag now = BlockTag.Number(await client.Node.GetBlockNumberAsync());
             live = await client.GetLiveInputsAsync(now);
-            if (LotWorth.Of(lot, book, live)?.Part(lot.LeftE8) is not { } part)
+            if (LotWorth.Of(lot, book, live)?.Part(LotWorth.BidMostE8(lot, book, live)) is not { FractionE8: > 0 } part)
             {
                 continue;
             }

@@ -32,6 +32,19 @@ public sealed class LotVectorTests
         }
     }
 
+    [Fact]
+    public void BidMost_IsThatOfTheVectors()
+    {
+        Columns v = Columns.Of("CLR-041");
+        Assert.Equal(120, v.Count("most"));
+        for (int i = 0; i < v.Count("most"); i++)
+        {
+            Int128 margin = Lots.KeptUp(v.Large("marginShown", i), v.Long("capSold", i));
+            Assert.Equal(v.Large("marginOfRest", i), margin);
+            Assert.Equal(v.Long("most", i), Lots.BidMostUp(v.Large("equityOfRest", i), margin, v.Long("capTarget", i), v.Long("capDiscountMax", i), v.Long("capBidMin", i), v.Long("capSold", i)));
+        }
+    }
+
     /// <summary>What a lot without equity costs insurance is the contract's alone: nobody here pays it.</summary>
     [Fact]
     public void RestoredDiscountAndPay_AreThoseOfTheVectors()

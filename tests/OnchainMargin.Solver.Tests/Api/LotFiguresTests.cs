@@ -104,6 +104,32 @@ public sealed class LotFiguresTests : IAsyncLifetime
         async Task<string?> RestoredAtAsync() => (string?)(await _world.Http.GetFromJsonAsync<JsonNode>("/api/auctions/2"))!["restoredAtE8"];
     }
 
+    /// <summary>Four fifths are for sale, and equity is the margin by now: a ninth restores it at a discount of a fifth.</summary>
+    [Fact]
+    public async Task Lot_ThatLittleWouldRestore_SaysHowMuchABidTakes()
+    {
+        Publish(Started);
+        var equityE8 = UInt128.Parse((string)(await GetAsync("/margin"))["figures"]!["equityE8"]!, CultureInfo.InvariantCulture);
+        Publish(book => Terms(Started(book), equityE8));
+        Assert.InRange(long.Parse((await MostAsync())!, CultureInfo.InvariantCulture), 11_111_112, 11_111_130);
+
+        // As much as was put up where it has nothing near its margin; nothing where it is restored, or over.
+        Publish(book => Terms(Started(book), equityE8 * 1_000));
+        Assert.Equal("80000000", await MostAsync());
+        Publish(book => Terms(Started(book), equityE8 / 2));
+        Assert.Null(await MostAsync());
+        Publish(book => Terms(Started(book), equityE8, static lot => lot with { EndedInBlock = 7 }));
+        Assert.Null(await MostAsync());
+
+        static ProtocolBook Terms(ProtocolBook book, UInt128 maintenanceE8, Func<BookLot, BookLot>? change = null) => book with
+        {
+            Lots = book.Lots.SetItem(2, (change?.Invoke(book.Lots[2]) ?? book.Lots[2]) with { MaintenanceE8 = maintenanceE8 }),
+            Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { TargetE8 = 110_000_000, DiscountMaxE8 = 20_000_000, BidMinE8 = 5_000_000 } },
+        };
+
+        async Task<string?> MostAsync() => (string?)(await _world.Http.GetFromJsonAsync<JsonNode>("/api/auctions/2"))!["bidMostE8"];
+    }
+
     /// <summary>Who bids takes his part of the debt, with its interest, and of each token.</summary>
     [Fact]
     public async Task Auction_OfTokensAndDebt_ShowsBoth()

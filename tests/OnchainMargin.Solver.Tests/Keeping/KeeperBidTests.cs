@@ -157,6 +157,19 @@ public sealed class KeeperBidTests : KeeperWorld
         Assert.Equal(expected == 0, lines.Said.Any(static line => line.Contains("refused by the chain", StringComparison.Ordinal)));
     }
 
+    /// <summary>Started with an equity of 870 under a margin of 1,450, of which 51 % restore it; with 1,370 now the chain gives a bid no more than (1,595 - 1,370) / (1,595 - 274), and what a bid brings is reckoned of that.</summary>
+    [Fact]
+    public async Task RunOnce_LotWasShownAtAWorseMoment_BidsForWhatRestoresItNow()
+    {
+        (BookAccount account, BookLot lot) = Lot(7, 1, 25, -1);
+        AccountState state = account.State with { CashE8 = 3_370 * Books.One, Positions = [account.State.Positions[0] with { SizeE8 = 100 * Books.One, CostE8 = 12_000 * Books.One }] };
+        lot = lot with { State = state.Pack(), MaintenanceE8 = 1_450 * (UInt128)Books.One, ForSaleE8 = 51_020_409 };
+        ProtocolBook book = BookOf([lot], account, Bidding());
+        book = book with { Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { DiscountMaxE8 = 20_000_000, BidMinE8 = 5_000_000 } } };
+        await LookAsync(book, options: Bidder, pay: -30);
+        Assert.Equal([17_032_552.ToString("x64", CultureInfo.InvariantCulture)], Sent().Select(static data => data.Substring(2 + 8 + (2 * 64), 64)));
+    }
+
     [Fact]
     public async Task RunOnce_NoPartOfALotPays_AsksForFeesOnceARound()
     {

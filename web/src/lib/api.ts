@@ -254,6 +254,8 @@ export interface Auction {
   account: string;
   isOpen: boolean;
   forSaleE8: string;
+  /** The most that one bid takes of it at the prices of the last checkpoint; null where none is taken. */
+  bidMostE8: string | null;
   soldE8: string;
   proceedsE8: string;
   insuredE8: string;

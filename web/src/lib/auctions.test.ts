@@ -3,7 +3,7 @@ import { encodeAbiParameters, encodeEventTopics, type AbiEvent, type Transaction
 import { expect, test } from "vitest";
 import type { Deployment, Position } from "./api";
 import { ONE } from "./numbers";
-import { discountE8, rescue, sliceOf } from "./auctions";
+import { bidOf, discountE8, rescue, sliceOf } from "./auctions";
 import { bidIn } from "./wallet";
 
 const NOW = 1_770_000_000;
@@ -65,4 +65,16 @@ test("a bid brings its part of tokens and debt, cut as the chain cuts it", () =>
   const half = sliceOf(lot, 50_000_000n);
   expect(half.positions).toEqual([{ name: "BTC-PERP", kind: "Perpetual", sizeE8: -1n, gainE8: -100n }]);
   expect([half.tokens[0].raw, half.cashE8]).toEqual([50_000_000n, -37_500n * ONE]);
+});
+
+test("a bid asks for no more than one takes, and for no less than the least bid or all that is left", () => {
+  const fraction = (bidMostE8: string | null, percent: number, soldE8 = "0") =>
+    bidOf({ forSaleE8: "51020409", soldE8, bidMostE8 }, percent, 5_000_000n).fraction;
+  expect(fraction("17032552", 100)).toBe(17_032_552n);
+  expect(fraction("17032552", 50)).toBe(8_516_276n);
+  expect(fraction("17032552", 25)).toBe(5_000_000n);
+  expect(fraction("4020409", 100, "47000000")).toBe(4_020_409n);
+  expect(fraction("4020409", 25, "47000000")).toBe(4_020_409n);
+  // Where the chain takes no bid it is asked for all, and says why.
+  expect(fraction(null, 100)).toBe(51_020_409n);
 });

@@ -25,6 +25,18 @@ export function rescue(auction: Pick<Auction, "restoredAtE8">, equityE8: bigint,
     : `Bids are taken up to an equity of ${dollars(target)}: deposit ${lacks} more to end them. ${dollars(centsUp(maintenanceE8 - equityE8))} are enough to end the auction yourself.`;
 }
 
+/** The most that one bid takes, and what a bid for a part of that asks for. What restores the account by now may be less than was put up for sale; below the least bid all that is left can be taken alone. */
+export function bidOf(
+  auction: Pick<Auction, "forSaleE8" | "soldE8" | "bidMostE8">,
+  percent: number,
+  leastE8: bigint,
+): { atOnce: bigint; fraction: bigint } {
+  const left = big(auction.forSaleE8) - big(auction.soldE8);
+  const atOnce = auction.bidMostE8 === null ? left : big(auction.bidMostE8);
+  const asked = (atOnce * BigInt(percent)) / 100n;
+  return { atOnce, fraction: asked >= leastE8 ? asked : left < leastE8 ? left : leastE8 };
+}
+
 /** What a bid brings that takes a fraction after what is sold, as the chain cuts it (CLR-042): toward zero. */
 export function sliceOf(
   auction: Pick<Auction, "positions" | "tokens" | "cashE8" | "soldE8">,

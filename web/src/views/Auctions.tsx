@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Auction } from "../lib/api";
-import { discountE8, rescue, sliceOf } from "../lib/auctions";
+import { bidOf, discountE8, rescue, sliceOf } from "../lib/auctions";
 import { explain } from "../lib/errors";
 import { FAST, useAuction, useAuctions, useChainNow, useKept, useMargin, useSetting } from "../lib/hooks";
 import { abs, big, decimal, dollars, percent, signed, size, time } from "../lib/numbers";
@@ -130,9 +130,7 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
   const now = useChainNow();
   const [part, setPart] = useKept("bid-part", 100);
   const left = big(auction.forSaleE8) - big(auction.soldE8);
-  const least = big(deployment.parameters.bidMinE8);
-  const asked = (left * BigInt(part)) / 100n;
-  const fraction = asked < least && left > least ? least : asked < least ? left : asked;
+  const { atOnce, fraction } = bidOf(auction, part, big(deployment.parameters.bidMinE8));
   const waits = Number(auction.biddingFromSeconds) - now;
   const isOwn = bidder?.id === auction.account;
   const canBid = isConnected && bidder !== null && !isOwn && left > 0n;
@@ -201,6 +199,12 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
           <dt>For sale</dt>
           <dd>{percent(big(auction.forSaleE8))}</dd>
         </div>
+        {atOnce < left && (
+          <div>
+            <dt>At most in one bid</dt>
+            <dd data-testid="bid-most">{percent(atOnce)}</dd>
+          </div>
+        )}
         <div>
           <dt>Sold</dt>
           <dd>{percent(big(auction.soldE8))}</dd>
