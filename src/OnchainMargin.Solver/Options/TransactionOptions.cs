@@ -42,7 +42,7 @@ public sealed record TransactionOptions
     /// <summary>After how many seconds a transaction whose fee has reached what it is worth, or is raised no further, gives its nonce back, by an empty transaction in its place, when others wait behind it; one that nodes refuse for what it is does so after as long in any case, and one that they refuse for what it may cost when others wait behind it.</summary>
     public int WithdrawAfterSeconds { get; init; } = 120;
 
-    /// <summary>The JSON-RPC address of a private relay for starts and bids, which others would copy from the public pool, and for the order relay's settlements, whose takers' slack others would take there; empty for none.</summary>
+    /// <summary>The JSON-RPC address of a private relay for starts, bids and refutations, which others would copy from the public pool, and for the order relay's settlements, whose takers' slack others would take there; empty for none.</summary>
     public string PrivateRelayUrl { get; init; } = "";
 
     /// <summary>For how many seconds a transaction is offered to the private relay alone before it goes to every node; 0 for ever.</summary>

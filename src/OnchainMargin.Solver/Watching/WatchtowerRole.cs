@@ -27,6 +27,7 @@ internal sealed class WatchtowerRole(
     ProtocolCalls calls,
     PeerClient peers,
     TransactionManager transactions,
+    ITransactionNode node,
     WatchtowerOptions options,
     TimeProvider time,
     ILogger<WatchtowerRole> logger) : ISolverRole, IDisposable
@@ -60,6 +61,7 @@ internal sealed class WatchtowerRole(
     private readonly HashSet<(Hash32 Attestation, Hash32 Inputs)> _judged = [];
     private readonly Dictionary<string, (long Since, TimeSpan For)> _resting = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), long> _askedInVain = [];
+    private readonly RefutationReturns _returns = new(node, transactions, time);
     private int _harmlessLeft;
 
     /// <inheritdoc/>
@@ -89,6 +91,8 @@ internal sealed class WatchtowerRole(
             {
                 await EachAsync($"epoch {epoch.Epoch}", () => JudgeAsync(indexed, epoch, cancellationToken)).ConfigureAwait(false);
             }
+
+            await EachAsync("what waits", () => _returns.RunAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (RpcTransportException)
         {
@@ -331,7 +335,7 @@ internal sealed class WatchtowerRole(
             TransactionRequest challenge = refutation.Witness is { } witness
                 ? calls.Refute(accused, refutation.Preimages, witness, salt)
                 : calls.Recompute(accused, refutation.Preimages, salt);
-            OutboxEntry? sent = await SendAsync($"refute {subject}", challenge, cancellationToken).ConfigureAwait(false);
+            OutboxEntry? sent = await SendAsync($"{RefutationReturns.Sort}{subject}", challenge, cancellationToken).ConfigureAwait(false);
 
             // A commitment counts from the block after its own, and some nodes estimate in the newest. Whatever else is refused, or rests, must not hide other leaves.
             return sent is not null || commitment.BlockNumber >= indexed.ChainHead;
@@ -347,6 +351,9 @@ internal sealed class WatchtowerRole(
     private async Task<OutboxEntry?> SendAsync(string intent, TransactionRequest request, CancellationToken cancellationToken)
     {
         bool isHarmless = IsHarmless(intent);
+
+        // Whoever committed to every attestation that was used of late needs only its calldata to be first.
+        bool isPrivate = intent.StartsWith(RefutationReturns.Sort, StringComparison.Ordinal);
         if (IsResting(intent) || (isHarmless && _harmlessLeft <= 0 && !transactions.IsUnderWay(intent)))
         {
             return null;
@@ -354,7 +361,7 @@ internal sealed class WatchtowerRole(
 
         try
         {
-            OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(intent, request) with { Charge = isHarmless ? Counted : default }, cancellationToken).ConfigureAwait(false);
+            OutboxEntry entry = await transactions.SubmitAsync(TransactionIntent.From(intent, request) with { IsPrivate = isPrivate, Charge = isHarmless ? Counted : default }, cancellationToken).ConfigureAwait(false);
             _resting.Remove(intent);
             if (entry.IsNew)
             {

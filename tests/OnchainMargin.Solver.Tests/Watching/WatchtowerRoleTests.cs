@@ -119,6 +119,28 @@ public sealed class WatchtowerRoleTests : IDisposable
         Assert.Equal((1UL, 2UL), (AccusedBy(HexData.Decode(refused!)), AccusedBy(sent[2])));
     }
 
+    /// <summary>The commitment says nothing, and is public; a refutation shows what others could be paid for. One that somebody else made meanwhile gives its nonce back, since a private relay drops it.</summary>
+    [Fact]
+    public async Task RunOnce_ARefutation_IsOfferedInPrivateAndGivenBackOnceTheChainRefusesIt()
+    {
+        Serve(static truth => truth with { LeastCashE8 = truth.LeastCashE8 - ApiWorld.One });
+        await RoundAsync();
+        await _role.RunOnceAsync(CancellationToken.None);
+        Assert.Equal([false, true], _node.Private.Take(2));
+        byte[] refutation = _node.Broadcasts[1].Transaction.Data.ToArray();
+        Challenges.RefuteCall.Decode(refutation);
+        _node.Refused.Add(HexData.Encode(refutation));
+        _time.Pass(29);
+        await _role.RunOnceAsync(CancellationToken.None);
+        ulong nonce = _node.Broadcasts[1].Transaction.Nonce;
+        Assert.DoesNotContain(_node.Broadcasts, one => one.Transaction.Nonce == nonce && one.Transaction.Data.IsEmpty);
+        _time.Pass(1);
+        await _role.RunOnceAsync(CancellationToken.None);
+        int empty = _node.Broadcasts.FindIndex(one => one.Transaction.Nonce == nonce && one.Transaction.Data.IsEmpty);
+        Assert.True(empty > 1);
+        Assert.False(_node.Private[empty]);
+    }
+
     /// <summary>A leaf that asks for all the cash there is can only be corrected: no commitment is wasted on it, and the lie behind it comes first.</summary>
     [Fact]
     public async Task RunOnce_ADecoyAsksForAllTheCash_TheLieBehindItIsRefutedBeforeItIsCorrected()
@@ -363,7 +385,7 @@ public sealed class WatchtowerRoleTests : IDisposable
     }
 
     private WatchtowerRole Role(int maximumDemands, params string[] sources) => new(
-        _books, _attested, _world.Owners[0], new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager,
+        _books, _attested, _world.Owners[0], new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager, _node,
         new WatchtowerOptions { Sources = sources is [] ? ["http://source.example"] : sources, MaximumDemands = maximumDemands }, _time, NullLogger<WatchtowerRole>.Instance);
 
     private static UsedAttestation UsedOf(ProtocolBook book, RiskRegistry.RiskAttestation attestation, ImmutableArray<Address> signers)
