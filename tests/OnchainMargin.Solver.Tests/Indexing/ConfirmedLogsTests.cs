@@ -67,7 +67,7 @@ public sealed class ConfirmedLogsTests
         int before = store.LogsFrom(0).Count();
 
         chain.LeavesOutOfRanges = null;
-        Execute("CREATE TRIGGER full BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        TestStore.Refuses(store, "blocks");
         ChainFollower follower = Follower(chain, store);
         for (int i = 0; i < 3; i++)
         {
@@ -75,17 +75,10 @@ public sealed class ConfirmedLogsTests
         }
 
         Assert.Equal((chain.Head, before), (store.Head(), store.LogsFrom(0).Count()));
-        Execute("DROP TRIGGER full");
+        TestStore.Takes(store, "blocks");
         chain.Grow(1);
         await CatchUpAsync(Follower(chain, store));
         AssertEqual(chain, store);
-
-        void Execute(string statement)
-        {
-            using DbCommand command = store.Connection.CreateCommand();
-            command.CommandText = statement;
-            command.ExecuteNonQuery();
-        }
     }
 
     /// <summary>No block is read again for ever: what was told once counts, whoever tells it.</summary>
