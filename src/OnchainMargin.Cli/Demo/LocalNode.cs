@@ -71,6 +71,13 @@ internal sealed class LocalNode : IAsyncDisposable
     public Task SetNextTimeAsync(ulong seconds, CancellationToken cancellationToken) =>
         CallAsync("evm_setNextBlockTimestamp", writer => writer.WriteNumberValue(seconds), cancellationToken);
 
+    /// <summary>Mines a block of a time.</summary>
+    public async Task MineAsync(ulong seconds, CancellationToken cancellationToken)
+    {
+        await SetNextTimeAsync(seconds, cancellationToken);
+        await CallAsync("evm_mine", static _ => { }, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

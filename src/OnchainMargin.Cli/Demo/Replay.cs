@@ -15,10 +15,14 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
 
     /// <summary>Surfaces of expiries that end within the hour are not published any more.</summary>
     private const ulong LastHourSeconds = 3600;
+    private const ulong SlotSeconds = 12;
     private const int MostAuctionSteps = 60;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AuctionPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>After so long without a block there is one more: the solver waits for seconds of the chain, and on a live one they pass.</summary>
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(3);
     private readonly Feeds _feeds = new(client);
     private readonly Dictionary<ulong, ulong> _underWaterSince = [];
     private ulong _knownLots;
@@ -130,12 +134,22 @@ internal sealed class Replay(LocalNode node, ProtocolClient client, BookFollower
     private async Task<ProtocolBook> WaitAsync(PricePoint point, Func<ProtocolBook, Task<bool>> isDone, string what, CancellationToken cancellationToken)
     {
         long began = TimeProvider.System.GetTimestamp();
+        (ulong Number, long Seen) newest = (0, began);
         while (true)
         {
             ProtocolBook book = await UpdateAsync(point, cancellationToken);
             if (await isDone(book))
             {
                 return book;
+            }
+
+            if (book.BlockNumber > newest.Number)
+            {
+                newest = (book.BlockNumber, TimeProvider.System.GetTimestamp());
+            }
+            else if (TimeProvider.System.GetElapsedTime(newest.Seen) > LongestStandstill)
+            {
+                await node.MineAsync(book.BlockTimeSeconds + SlotSeconds, cancellationToken);
             }
 
             if (solver.HasEnded || TimeProvider.System.GetElapsedTime(began) > LongestWait)

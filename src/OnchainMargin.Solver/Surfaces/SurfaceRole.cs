@@ -134,12 +134,12 @@ internal sealed class SurfaceRole(
 
     private static bool IsWaitedFor(Proposal proposal, ProtocolBook book) => proposal.Time + PendingSeconds > book.BlockTimeSeconds;
 
-    /// <summary>Proposes half as much as last time where enough signed that and it has not landed: gas may be too dear for so large a transaction (<see cref="QuorumSigner.SendAsync"/>), which only who sends it is told. Twice as much again where it has.</summary>
+    /// <summary>Proposes half as much as last time where enough signed that and it has not landed: gas may be too dear for so large a transaction (<see cref="QuorumSigner.SendAsync"/>), which only who sends it is told. Twice as much again where it has. What is too old to land says neither: the chain stood still, or this node was away.</summary>
     private void Learn(ProtocolBook book)
     {
         if (_proposed is { } last)
         {
-            _mostUpdates = !last.IsLater(book) ? Math.Min(Proposal.MostUpdates, 2 * _mostUpdates) : quorum.HasEnough(last, book) ? Math.Max(1, last.Updates.Count / 2) : _mostUpdates;
+            _mostUpdates = !last.IsLater(book) ? Math.Min(Proposal.MostUpdates, 2 * _mostUpdates) : last.CanLand(book) && quorum.HasEnough(last, book) ? Math.Max(1, last.Updates.Count / 2) : _mostUpdates;
         }
     }
 
