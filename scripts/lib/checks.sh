@@ -61,6 +61,5 @@ aside() {
 
 # ended NAME: sets code and seconds to what `aside` noted; nothing noted is a failure.
 ended() {
-  code=1 seconds=0
   read -r code seconds <"$OUT/$1.exit" || code=1 seconds=0
 }

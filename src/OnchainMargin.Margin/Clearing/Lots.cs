@@ -57,10 +57,8 @@ public static class Lots
     /// <param name="targetE8">The target, of that margin.</param>
     /// <param name="soldE8">The fraction sold.</param>
     [SpecRule("CLR-041")]
-    public static Int128 RestoredAtE8(Int128 marginE8, long targetE8, long soldE8)
-    {
-        return Int128.Max(1, Wide.MulDivFloor(Wide.MulDivFloor(Kept(marginE8), targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One));
-    }
+    public static Int128 RestoredAtE8(Int128 marginE8, long targetE8, long soldE8) =>
+        Int128.Max(1, Wide.MulDivFloor(Wide.MulDivFloor(Kept(marginE8), targetE8, Rounding.One), Rounding.One - soldE8, Rounding.One));
 
     /// <summary>What the margin that a lot keeps, of the whole, is of the unsold part.</summary>
     /// <param name="marginE8">The largest margin that was shown, of the whole.</param>

@@ -79,19 +79,25 @@ public static class LotParts
     /// <summary>The most of a lot that one bid takes; 0 where the chain takes none, since nothing is left for sale or what is left is restored.</summary>
     /// <param name="lot">The lot.</param>
     /// <param name="left">What is left of it.</param>
-    /// <param name="figures">Those of what is left, at the surfaces that are better for it.</param>
+    /// <param name="figures">Those of what is left, at the surfaces that are better for it; null where prices lack a market that it holds, and all that is left for sale may be bid for.</param>
     /// <param name="terms">The parameters of liquidation.</param>
     [SpecRule("CLR-041")]
-    public static ulong BidMostE8(BookLot lot, AccountState left, AccountFigures figures, RiskParameters.LiquidationParameters terms)
+    public static ulong BidMostE8(BookLot lot, AccountState left, AccountFigures? figures, RiskParameters.LiquidationParameters terms)
     {
+        ArgumentNullException.ThrowIfNull(lot);
+        if (figures is not { } now)
+        {
+            return lot.LeftE8;
+        }
+
         Int128? restoredAtE8 = RestoredAtE8(lot, left, terms);
-        if (lot.LeftE8 == 0 || figures.EquityE8 >= (restoredAtE8 ?? figures.MaintenanceE8))
+        if (lot.LeftE8 == 0 || now.EquityE8 >= (restoredAtE8 ?? now.MaintenanceE8))
         {
             return 0;
         }
 
-        Int128 marginE8 = restoredAtE8 is null ? figures.MaintenanceE8 : Lots.KeptUp((Int128)lot.MaintenanceE8, (long)lot.SoldE8);
-        return Math.Min(lot.LeftE8, (ulong)Lots.BidMostUp(figures.EquityE8, marginE8, terms.TargetE8, terms.DiscountMaxE8, terms.BidMinE8, (long)lot.SoldE8));
+        Int128 marginE8 = restoredAtE8 is null ? now.MaintenanceE8 : Lots.KeptUp((Int128)lot.MaintenanceE8, (long)lot.SoldE8);
+        return Math.Min(lot.LeftE8, (ulong)Lots.BidMostUp(now.EquityE8, marginE8, terms.TargetE8, terms.DiscountMaxE8, terms.BidMinE8, (long)lot.SoldE8));
     }
 
     private static AccountState Read(BookLot lot)

@@ -16,18 +16,13 @@ public sealed class ArtifactFolder(string path)
     public ContractArtifact Read(string contract)
     {
         string file = Find(contract);
-        try
+        return Use(file, root =>
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-            byte[] bytecode = HexData.Decode(json.RootElement.GetProperty("bytecode").GetString()!);
+            byte[] bytecode = HexData.Decode(root.GetProperty("bytecode").GetString()!);
             return bytecode.Length > 0
-                ? new ContractArtifact(contract, ContractAbi.FromJson(json.RootElement.GetProperty("abi")), bytecode)
+                ? new ContractArtifact(contract, ContractAbi.FromJson(root.GetProperty("abi")), bytecode)
                 : throw new DeploymentException($"The contract {contract} in '{file}' has no code (it is an interface or abstract): name a contract that can be created.");
-        }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or EthereumException or IOException)
-        {
-            throw new DeploymentException($"The artifact '{file}' cannot be used ({exception.Message.TrimEnd('.')}): compile again with `npx hardhat build --no-tests --force`.", exception);
-        }
+        });
     }
 
     /// <summary>Compares the sources that the contracts were compiled from with those that lie beside the folder: what was compiled before a change deploys without it, for ever, and nothing on chain tells.</summary>
@@ -43,15 +38,14 @@ public sealed class ArtifactFolder(string path)
         string root = Path.GetDirectoryName(Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar))!;
         foreach (string build in Directory.EnumerateFiles(contracts, "*.json", SearchOption.AllDirectories).Select(BuildOf).OfType<string>().ToHashSet(StringComparer.Ordinal))
         {
-            using JsonDocument json = Parsed(Path.Combine(path, "build-info", build + ".json"));
-            foreach (JsonProperty source in json.RootElement.GetProperty("input").GetProperty("sources").EnumerateObject().Where(static source => IsOfContracts(source.Name)))
+            // Where the sources do not lie beside what was compiled there is nothing to compare.
+            string? changed = Use(Path.Combine(path, "build-info", build + ".json"), compiled => compiled.GetProperty("input").GetProperty("sources").EnumerateObject()
+                .Where(static source => IsOfContracts(source.Name))
+                .Select(source => (File: Path.Combine(root, source.Name[Project.Length..]), Content: source.Value.GetProperty("content")))
+                .FirstOrDefault(static source => File.Exists(source.File) && !source.Content.ValueEquals(File.ReadAllText(source.File))).File);
+            if (changed is not null)
             {
-                string now = Path.Combine(root, source.Name[Project.Length..]);
-                // Where the sources do not lie beside what was compiled there is nothing to compare.
-                if (File.Exists(now) && !source.Value.GetProperty("content").ValueEquals(File.ReadAllText(now)))
-                {
-                    throw new DeploymentException($"The contracts in '{path}' were compiled from another '{now}' than is there now: compile again with `npx hardhat build --no-tests`.");
-                }
+                throw new DeploymentException($"The contracts in '{path}' were compiled from another '{changed}' than is there now: compile again with `npx hardhat build --no-tests`.");
             }
         }
     }
@@ -59,23 +53,19 @@ public sealed class ArtifactFolder(string path)
     /// <summary>Of tests nothing is deployed, and a build without them leaves theirs as they were.</summary>
     private static bool IsOfContracts(string source) => source.StartsWith(Project + "contracts/", StringComparison.Ordinal) && !source.StartsWith(Project + "contracts/test/", StringComparison.Ordinal);
 
-    private static string? BuildOf(string artifact)
-    {
-        using JsonDocument json = Parsed(artifact);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("inputSourceName", out JsonElement source) && IsOfContracts(source.GetString()!)
-            ? json.RootElement.GetProperty("buildInfoId").GetString()
-            : null;
-    }
+    private static string? BuildOf(string artifact) => Use(artifact, static root =>
+        root.TryGetProperty("inputSourceName", out JsonElement source) && IsOfContracts(source.GetString()!) ? root.GetProperty("buildInfoId").GetString() : null);
 
-    private static JsonDocument Parsed(string file)
+    private static T Use<T>(string file, Func<JsonElement, T> read)
     {
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            return read(json.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or IOException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or EthereumException or IOException)
         {
-            throw new DeploymentException($"The file '{file}' of the compiler cannot be read ({exception.Message.TrimEnd('.')}): compile again with `npx hardhat build --no-tests --force`.", exception);
+            throw new DeploymentException($"The file '{file}' of the compiler cannot be used ({exception.Message.TrimEnd('.')}): compile again with `npx hardhat build --no-tests --force`.", exception);
         }
     }
 

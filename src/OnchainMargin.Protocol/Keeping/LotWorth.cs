@@ -31,7 +31,7 @@ public sealed record LotWorth(ulong FractionE8, Int128 EquityE8, Int128 GrossE8,
         ArgumentNullException.ThrowIfNull(book);
         ArgumentNullException.ThrowIfNull(live);
         (AccountState left, ImmutableArray<Balance> balances) = LotParts.Rest(lot, book.Accounts[lot.Account], live.Checkpoint.Header, book.Settlements);
-        return Liquidations.Figures(left, balances, live) is { } figures ? LotParts.BidMostE8(lot, left, figures, book.Parameters.Liquidation) : lot.LeftE8;
+        return LotParts.BidMostE8(lot, left, Liquidations.Figures(left, balances, live), book.Parameters.Liquidation);
     }
 
     /// <summary>A part of the whole.</summary>

@@ -226,7 +226,7 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     {
         Protocol.Generated.RiskParameters.LiquidationParameters terms = Book!.Parameters.Liquidation;
         (AccountState left, ImmutableArray<Balance> balances) = LotParts.Rest(lot, account, inputs.Checkpoint.Header, Book.Settlements);
-        ulong mostE8 = Liquidations.Figures(left, balances, inputs) is { } figures ? LotParts.BidMostE8(lot, left, figures, terms) : lot.LeftE8;
+        ulong mostE8 = LotParts.BidMostE8(lot, left, Liquidations.Figures(left, balances, inputs), terms);
         return (ApiNumbers.Text(LotParts.RestoredAtE8(lot, left, terms)), mostE8 == 0 ? null : ApiNumbers.Text(mostE8));
     }
 

@@ -165,7 +165,7 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
         {
             Int128 pay = (Int128)await Patience.AskAsync(token => client.QuoteBidAsync(lot, part.FractionE8, bidder, block: round.Block, cancellationToken: token), time, cancellationToken).ConfigureAwait(false);
             TransactionRequest request = client.Calls.Bid(lot, part.FractionE8, Int256.MaxValue, bidder, Proofs.Computed);
-            ulong gas = await duties.EstimateAsync(request, cancellationToken).ConfigureAwait(false);
+            ulong gas = await transactions.EstimateGasAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
             GasLimits limits = transactions.GasLimitsOf(request.Data.Length, gas);
             var markets = (ulong)part.DeltasE8.Keys.Union(held.Keys).Count();
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);

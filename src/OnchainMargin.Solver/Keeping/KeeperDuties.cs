@@ -11,7 +11,7 @@ using OnchainMargin.Solver.Transactions;
 namespace OnchainMargin.Solver.Keeping;
 
 /// <summary>How a keeper sends whatever it does: whether that is under way, whether it is worth its gas, and how long what was refused is left alone.</summary>
-internal sealed class KeeperDuties(TransactionManager transactions, ITransactionNode node, KeeperOptions options, KeeperJournal journal, TimeProvider time)
+internal sealed class KeeperDuties(TransactionManager transactions, KeeperOptions options, KeeperJournal journal, TimeProvider time)
 {
     /// <summary>How long a market is dead before it is wound down (ORC-005).</summary>
     private const ulong DeadSeconds = 604_800;
@@ -36,7 +36,7 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
 
         try
         {
-            ulong gas = await EstimateAsync(request, cancellationToken).ConfigureAwait(false);
+            ulong gas = await transactions.EstimateGasAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
             var call = new DutyCall(duty, request, gas, transactions.GasLimitsOf(request.Data.Length, gas));
             GasOffer offer = await round.AskFeesAsync(cancellationToken).ConfigureAwait(false);
             if (Afford(call, offer, round) is not { } afforded)
@@ -172,10 +172,6 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
     /// <summary>The most that a duty may cost beyond what the chain pays for it: what the options allow for any, and more only where so much is at stake that it is no dust.</summary>
     private Int128 MostE8(Duty duty) => Int128.Max(options.DutyCostE8, duty.MostGasE8);
 
-    /// <summary>The gas that a call would use.</summary>
-    public Task<ulong> EstimateAsync(TransactionRequest request, CancellationToken cancellationToken) =>
-        Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, request.To!.Value, request.Data.ToArray(), token), time, cancellationToken);
-
     /// <summary>Sends an intent, and says so.</summary>
     public async Task SendAsync(Duty duty, TransactionIntent intent, string figures, CancellationToken cancellationToken)
     {
@@ -191,22 +187,6 @@ internal sealed class KeeperDuties(TransactionManager transactions, ITransaction
 
     /// <summary>Says what would be sent.</summary>
     public void SayDry(Duty duty, string figures) => journal.Say(duty.Subject, duty.Decision, $"dry run, sends nothing: would {duty.Decision}, {figures}");
-
-    /// <summary>Whether the chain would refuse what was sent before; null where the node does not tell.</summary>
-    public async Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken) => await GasOfAsync(entry.Target, entry.Data, cancellationToken).ConfigureAwait(false) is { } gas ? gas == 0 : null;
-
-    /// <summary>The gas that a call would use, 0 where the chain would refuse it; null where the node does not tell.</summary>
-    public async Task<ulong?> GasOfAsync(Address target, byte[] data, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, target, data, token), time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (EthereumException error) when (error is RevertException or RpcErrorException or RpcTransportException or TransactionTooLargeException)
-        {
-            return error is RevertException ? 0 : null;
-        }
-    }
 
     /// <summary>Gives a nonce back.</summary>
     /// <returns>Whether that is under way; where it is not, it waits as before and is looked at again.</returns>

@@ -87,8 +87,7 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         {
             // A bid may follow at once: showing it changes nothing of the lot.
             await HoldAgainAsync(round, lot, figures is { } lacking ? -lacking.EquityE8 : 0, stake, cancellationToken).ConfigureAwait(false);
-            ulong mostE8 = figures is { } now ? LotParts.BidMostE8(lot, rest, now, book.Parameters.Liquidation) : lot.LeftE8;
-            await BidAsync(round, lot, whole, mostE8, isInGrace, owes, cancellationToken).ConfigureAwait(false);
+            await BidAsync(round, lot, whole, LotParts.BidMostE8(lot, rest, figures, book.Parameters.Liquidation), isInGrace, owes, cancellationToken).ConfigureAwait(false);
         }
     }
 

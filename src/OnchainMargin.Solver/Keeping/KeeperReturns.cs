@@ -1,11 +1,12 @@
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Solver.Options;
 using OnchainMargin.Solver.Store;
+using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Keeping;
 
 /// <summary>Gives back the nonces of starts and bids that would be reverted: a private relay drops them, and all that is sent later waits behind.</summary>
-internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, KeeperJournal journal, TimeProvider time)
+internal sealed class KeeperReturns(TransactionManager transactions, KeeperOptions options, KeeperDuties duties, KeeperJournal journal, TimeProvider time)
 {
     /// <summary>The chain is asked about those with the first nonces alone: what waits behind them is reached when they are mined.</summary>
     private const int AskedAbout = 8;
@@ -57,6 +58,6 @@ internal sealed class KeeperReturns(KeeperOptions options, KeeperDuties duties, 
     private Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         _asked.Add(entry.Intent);
-        return duties.IsRefusedAsync(entry, cancellationToken);
+        return transactions.IsRefusedAsync(entry, cancellationToken);
     }
 }

@@ -43,13 +43,13 @@ internal sealed class KeeperRole : ISolverRole, IDisposable
         _changes = books.Subscribe();
         _ticks = ticks.Subscribe();
         var journal = new KeeperJournal(time, logger);
-        var duties = new KeeperDuties(transactions, node, options, journal, time);
+        var duties = new KeeperDuties(transactions, options, journal, time);
         _starts = new KeeperStarts(client, transactions, node, options, duties, journal, time);
         _bids = new KeeperBids(client, transactions, options, duties, journal, new MeasuredDepth(options.DepthFolder, TimeSpan.FromSeconds(options.DepthMaximumAgeSeconds), client.Deployment, time, logger), time);
         _lots = new KeeperLots(client, transactions, options, duties, _bids, journal, time);
         _needs = new KeeperNeeds(client, transactions, options, duties, time);
         _upkeep = new KeeperUpkeep(client, options, duties);
-        _returns = new KeeperReturns(options, duties, journal, time);
+        _returns = new KeeperReturns(transactions, options, duties, journal, time);
     }
 
     /// <inheritdoc/>

@@ -200,12 +200,12 @@ internal sealed class KeeperStarts(ProtocolClient client, TransactionManager tra
         }
 
         // What it uses is asked anew, since its limit does not tell: that was made by the options of then, or of an earlier version.
-        ulong? gas = await duties.GasOfAsync(frozen.Target, frozen.Data, cancellationToken).ConfigureAwait(false);
+        ulong? gas = await transactions.GasOfAsync(frozen.Target, frozen.Data, cancellationToken).ConfigureAwait(false);
         bool isStale = gas == 0;
         if (isStale)
         {
             TransactionRequest anew = client.Calls.Start(account, found.Witness);
-            gas = await duties.GasOfAsync(anew.To!.Value, anew.Data.ToArray(), cancellationToken).ConfigureAwait(false);
+            gas = await transactions.GasOfAsync(anew.To!.Value, anew.Data.ToArray(), cancellationToken).ConfigureAwait(false);
         }
 
         UInt256 worth = gas is > 0 ? duties.WorthWei(Of(found), gas.Value, round, RewardE8(round, found, offer.MostBaseFeePerGasWei)) : UInt256.Zero;

@@ -4,7 +4,6 @@ using OnchainMargin.Ethereum.Keys;
 using OnchainMargin.Ethereum.Sending;
 using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Generated;
-using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Quorum;

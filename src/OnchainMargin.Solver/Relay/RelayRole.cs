@@ -19,11 +19,11 @@ namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The role that brings matches into the chain, a batch at a time: the next batch is built from the states that the one before it left.</summary>
 internal sealed partial class RelayRole(
-    OrderRelay relay, OrderBooks orders, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, ITransactionNode node, SolverStore store, RelayOptions options, RelayClock clock, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
+    OrderRelay relay, OrderBooks orders, IRelayChain orderChain, Broadcast<IndexedBook> books, ILiveInputs live, ProofDesk proofs, ProtocolCalls calls, TransactionManager transactions, SolverStore store, RelayOptions options, RelayClock clock, TimeProvider time, ILogger<RelayRole> logger) : ISolverRole, IDisposable
 {
     private readonly Broadcast<IndexedBook>.Subscription _changes = books.Subscribe();
-    private readonly SettlementGas _gas = new(node, transactions, time);
-    private readonly SettlementReturns _returns = new(node, transactions, time);
+    private readonly SettlementGas _gas = new(transactions);
+    private readonly SettlementReturns _returns = new(transactions, time);
     private readonly SettledBatches _settled = new(orders, orderChain, transactions, store);
     private IReadOnlyList<OrderMatch> _batch = [];
     private bool _isAlone;
@@ -84,6 +84,7 @@ internal sealed partial class RelayRole(
             IReadOnlyList<OrderMatch> batch = _batch;
             (_most, _batch) = (options.BatchMost, []);
             _settled.Add(_intent, batch);
+            _returns.Forget(_intent);
             orders.Settled(batch);
             return true;
         }

@@ -5,7 +5,7 @@ using OnchainMargin.Solver.Transactions;
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>The gas limits of settlements, and which of them are too large for any transaction, in gas or in bytes.</summary>
-internal sealed class SettlementGas(ITransactionNode node, TransactionManager transactions, TimeProvider time)
+internal sealed class SettlementGas(TransactionManager transactions)
 {
     /// <summary>The gas limits of a settlement; or why there are none.</summary>
     /// <exception cref="RpcErrorException">Thrown when the node answers no such question now, whatever is asked.</exception>
@@ -14,7 +14,7 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
     {
         try
         {
-            ulong gas = await EstimateAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
+            ulong gas = await transactions.EstimateGasAsync(request.To!.Value, request.Data.ToArray(), cancellationToken).ConfigureAwait(false);
             return (transactions.GasLimitsOf(request.Data.Length, gas), null);
         }
         catch (TransactionTooLargeException error)
@@ -41,7 +41,7 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
     {
         try
         {
-            _ = await EstimateAsync(transactions.Sender, [], cancellationToken).ConfigureAwait(false);
+            _ = await transactions.EstimateGasAsync(transactions.Sender, [], cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (RevertException)
@@ -54,7 +54,4 @@ internal sealed class SettlementGas(ITransactionNode node, TransactionManager tr
             return false;
         }
     }
-
-    private Task<ulong> EstimateAsync(Address target, byte[] data, CancellationToken cancellationToken) =>
-        Patience.AskAsync(token => node.EstimateGasAsync(transactions.Sender, target, data, token), time, cancellationToken);
 }

@@ -1,14 +1,13 @@
 using OnchainMargin.Ethereum.Sending;
-using OnchainMargin.Solver.Keeping;
 using OnchainMargin.Solver.Store;
 using OnchainMargin.Solver.Transactions;
 
 namespace OnchainMargin.Solver.Relay;
 
 /// <summary>Gives back the nonces of settlements that get into no block: those that would be reverted by now, which a private relay drops, in place of having the revert mined, and those whose gas costs more by now than a transaction may. Nothing else is settled while one is under way.</summary>
-internal sealed class SettlementReturns(ITransactionNode node, TransactionManager transactions, TimeProvider time)
+internal sealed class SettlementReturns(TransactionManager transactions, TimeProvider time)
 {
-    private readonly SettlementGas _gas = new(node, transactions, time);
+    private readonly SettlementGas _gas = new(transactions);
     private readonly CoolDowns _asked = new(TimeSpan.FromSeconds(OutboxEntry.AskAfterSeconds), time);
     private readonly HashSet<string> _returned = new(StringComparer.Ordinal);
     private readonly HashSet<string> _outgrown = new(StringComparer.Ordinal);

@@ -16,6 +16,29 @@ internal sealed partial class TransactionManager
 
     private UInt256 MostCostWei => (UInt128)(options.MaxCostEther * WeiPerEther);
 
+    /// <summary>The gas that a call from the sender would use.</summary>
+    /// <exception cref="RevertException">Thrown when the contract would refuse it.</exception>
+    /// <exception cref="TransactionTooLargeException">Thrown when the node's cap ends it.</exception>
+    /// <exception cref="RpcTransportException">Thrown when the node does not answer in time.</exception>
+    public Task<ulong> EstimateGasAsync(Address target, byte[] data, CancellationToken cancellationToken) =>
+        Patience.AskAsync(token => node.EstimateGasAsync(key.Address, target, data, token), time, cancellationToken);
+
+    /// <summary>The gas that a call from the sender would use, 0 where the chain would refuse it; null where the node does not tell.</summary>
+    public async Task<ulong?> GasOfAsync(Address target, byte[] data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EstimateGasAsync(target, data, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EthereumException error) when (error is RevertException or RpcErrorException or RpcTransportException or TransactionTooLargeException)
+        {
+            return error is RevertException ? 0 : null;
+        }
+    }
+
+    /// <summary>Whether the chain would refuse what was sent before; null where the node does not tell.</summary>
+    public async Task<bool?> IsRefusedAsync(OutboxEntry entry, CancellationToken cancellationToken) => await GasOfAsync(entry.Target, entry.Data, cancellationToken).ConfigureAwait(false) is { } gas ? gas == 0 : null;
+
     /// <summary>The gas limits of a call of so much calldata whose use is estimated so.</summary>
     /// <exception cref="TransactionTooLargeException">Thrown when either is more than a transaction may have.</exception>
     public GasLimits GasLimitsOf(int bytes, ulong estimate)

@@ -74,7 +74,7 @@ internal sealed partial class TransactionManager(ITransactionNode node, ITransac
                 return known;
             }
 
-            GasLimits gas = intent.GasLimits ?? GasLimitsOf(intent.Data.Length, await Patience.AskAsync(token => node.EstimateGasAsync(key.Address, intent.Target, intent.Data, token), time, cancellationToken).ConfigureAwait(false));
+            GasLimits gas = intent.GasLimits ?? GasLimitsOf(intent.Data.Length, await EstimateGasAsync(intent.Target, intent.Data, cancellationToken).ConfigureAwait(false));
             SendingTerms terms = await AskTermsAsync(cancellationToken).ConfigureAwait(false);
             if (OverCost(gas, terms.Offer, intent.MostFeePerGasWei) is { } refusal)
             {

@@ -27,7 +27,6 @@ internal sealed class WatchtowerRole(
     ProtocolCalls calls,
     PeerClient peers,
     TransactionManager transactions,
-    ITransactionNode node,
     WatchtowerOptions options,
     TimeProvider time,
     ILogger<WatchtowerRole> logger) : ISolverRole, IDisposable
@@ -61,7 +60,7 @@ internal sealed class WatchtowerRole(
     private readonly HashSet<(Hash32 Attestation, Hash32 Inputs)> _judged = [];
     private readonly Dictionary<string, (long Since, TimeSpan For)> _resting = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Source, Hash32 Root, Hash32 Model), long> _askedInVain = [];
-    private readonly RefutationReturns _returns = new(node, transactions, time);
+    private readonly RefutationReturns _returns = new(transactions, time);
     private int _harmlessLeft;
 
     /// <inheritdoc/>

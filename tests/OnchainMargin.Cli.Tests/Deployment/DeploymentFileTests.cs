@@ -126,6 +126,25 @@ public sealed class DeploymentFileTests : IDisposable
         Assert.Equal(passes ? null : $"The contracts in '{artifacts}' were compiled from another '{Path.Combine(_folder, "contracts/Vault.sol")}' than is there now: compile again with `npx hardhat build --no-tests`.", refused?.Message);
     }
 
+    [Theory]
+    [InlineData("[]", "{}", "Vault.json")]
+    [InlineData("""{ "inputSourceName": 1 }""", "{}", "Vault.json")]
+    [InlineData("""{ "inputSourceName": "project/contracts/Vault.sol" }""", "{}", "Vault.json")]
+    [InlineData("""{ "inputSourceName": "project/contracts/Vault.sol", "buildInfoId": "one" }""", "{}", "one.json")]
+    [InlineData("""{ "inputSourceName": "project/contracts/Vault.sol", "buildInfoId": "one" }""", """{ "input": { "sources": 1 } }""", "one.json")]
+    [InlineData("""{ "inputSourceName": "project/contracts/Vault.sol", "buildInfoId": "two" }""", "{}", "two.json")]
+    public void RequireCurrent_DamagedFile_IsNamedWithTheRemedy(string artifact, string build, string named)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "contracts"));
+        Directory.CreateDirectory(Path.Combine(_folder, "build-info"));
+        File.WriteAllText(Path.Combine(_folder, "contracts/Vault.json"), artifact);
+        File.WriteAllText(Path.Combine(_folder, "build-info/one.json"), build);
+
+        string said = Assert.Throws<DeploymentException>(new ArtifactFolder(_folder).RequireCurrent).Message;
+
+        Assert.Matches($"^The file '[^']*/{named}' of the compiler cannot be used \\(.*\\): compile again with `npx hardhat build --no-tests --force`\\.$", said);
+    }
+
     [Fact]
     public void ReadArtifact_Interface_IsRefused()
     {

@@ -385,7 +385,7 @@ public sealed class WatchtowerRoleTests : IDisposable
     }
 
     private WatchtowerRole Role(int maximumDemands, params string[] sources) => new(
-        _books, _attested, _world.Owners[0], new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager, _node,
+        _books, _attested, _world.Owners[0], new ProtocolCalls(SampleDeployment.Contracts), new PeerClient(_http, NullLogger<PeerClient>.Instance), _manager,
         new WatchtowerOptions { Sources = sources is [] ? ["http://source.example"] : sources, MaximumDemands = maximumDemands }, _time, NullLogger<WatchtowerRole>.Instance);
 
     private static UsedAttestation UsedOf(ProtocolBook book, RiskRegistry.RiskAttestation attestation, ImmutableArray<Address> signers)

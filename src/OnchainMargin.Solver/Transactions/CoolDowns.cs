@@ -1,4 +1,4 @@
-namespace OnchainMargin.Solver.Keeping;
+namespace OnchainMargin.Solver.Transactions;
 
 /// <summary>What is left alone for a while, by what has passed and not by the time of day: a clock that is set back makes no while longer.</summary>
 internal sealed class CoolDowns(TimeSpan length, TimeProvider time)
