@@ -100,6 +100,20 @@ public static class LotParts
         return Math.Min(lot.LeftE8, (ulong)Lots.BidMostUp(now.EquityE8, marginE8, terms.TargetE8, terms.DiscountMaxE8, terms.BidMinE8, (long)lot.SoldE8));
     }
 
+    /// <summary>A lot as it is once somebody shows a margin of what is left of it: the larger of what is for sale, and of the margin that the lot keeps.</summary>
+    /// <param name="lot">The lot, of which something is left.</param>
+    /// <param name="equityE8">The equity of what is left.</param>
+    /// <param name="shownE8">The margin that is shown of it.</param>
+    /// <param name="terms">The parameters of liquidation.</param>
+    [SpecRule("CLR-041")]
+    public static BookLot Enlarged(BookLot lot, Int128 equityE8, Int128 shownE8, RiskParameters.LiquidationParameters terms)
+    {
+        ArgumentNullException.ThrowIfNull(lot);
+        (Int128 whole, Int128 sold) = ((Int128)WholeE8, (Int128)lot.SoldE8);
+        Int128 forSale = sold + ((whole - sold) * Lots.ForSale(equityE8, shownE8, terms.TargetE8, terms.DiscountMaxE8, terms.BidMinE8) / whole);
+        return lot with { ForSaleE8 = Math.Max(lot.ForSaleE8, (ulong)forSale), MaintenanceE8 = UInt128.Max(lot.MaintenanceE8, (UInt128)(shownE8 * whole / (whole - sold))) };
+    }
+
     private static AccountState Read(BookLot lot)
     {
         MarginError error = AccountState.Unpack(lot.State, out AccountState? state);

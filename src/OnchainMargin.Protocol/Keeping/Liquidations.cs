@@ -50,17 +50,15 @@ public static class Liquidations
             return null;
         }
 
-        foreach (bool addOns in (ReadOnlySpan<bool>)[false, true])
-        {
-            byte[] witness = Witness.Best(state, balances.AsSpan(), live.View, SurfaceChoice.Better, addOns);
-            if (Witness.Evaluate(state, balances.AsSpan(), live.View, SurfaceChoice.Better, witness, out Int128 equity, out Int128 shown) == MarginError.None && equity < shown)
-            {
-                return (witness, equity, shown);
-            }
-        }
-
-        return null;
+        return Shown(state, balances, live, addOns: false) ?? Shown(state, balances, live, addOns: true);
     }
+
+    /// <summary>The witness that shows the most of a state under water; null when it is not, or the inputs do not belong together.</summary>
+    /// <param name="state">The state after a touch, or what is left of a lot's.</param>
+    /// <param name="balances">Its collateral, without the settlement token.</param>
+    /// <param name="live">Live prices.</param>
+    public static (byte[] Witness, Int128 EquityE8, Int128 ShownE8)? FindLargest(AccountState state, ImmutableArray<Balance> balances, CheckpointInputs live) =>
+        Figures(state, balances, live) is { } figures && figures.EquityE8 < figures.MaintenanceE8 ? Shown(state, balances, live, addOns: true) : null;
 
     /// <summary>The accounts whose last lot ended a short time ago: one that is started now resumes it, and who starts it is paid nothing (CLR-044).</summary>
     /// <param name="book">The book.</param>
@@ -160,6 +158,12 @@ public static class Liquidations
         ArgumentNullException.ThrowIfNull(book);
         ArgumentNullException.ThrowIfNull(account);
         return account.OpenLot == 0 && account.State.Positions.Any(held => book.Settlements.PriceE8(held.Instrument) != 0);
+    }
+
+    private static (byte[] Witness, Int128 EquityE8, Int128 ShownE8)? Shown(AccountState state, ImmutableArray<Balance> balances, CheckpointInputs live, bool addOns)
+    {
+        byte[] witness = Witness.Best(state, balances.AsSpan(), live.View, SurfaceChoice.Better, addOns);
+        return Witness.Evaluate(state, balances.AsSpan(), live.View, SurfaceChoice.Better, witness, out Int128 equity, out Int128 shown) == MarginError.None && equity < shown ? (witness, equity, shown) : null;
     }
 
     private static bool IsInDanger(ProtocolBook book, BookAccount account, CheckpointInputs prices)

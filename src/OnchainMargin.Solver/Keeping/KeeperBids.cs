@@ -59,18 +59,19 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
     /// <param name="whole">What it is worth; null when live prices lack a market that it holds.</param>
     /// <param name="mostE8">The most of it that one bid takes.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task ConsiderAsync(KeeperRound round, BookLot lot, LotWorth? whole, ulong mostE8, CancellationToken cancellationToken)
+    /// <returns>False where no part of that pays.</returns>
+    public async Task<bool> ConsiderAsync(KeeperRound round, BookLot lot, LotWorth? whole, ulong mostE8, CancellationToken cancellationToken)
     {
         string subject = Of(lot, "").Subject;
         if (Free(round, lot) is not { } bidder)
         {
-            return;
+            return true;
         }
 
         if (whole is not { } worth)
         {
             journal.Say(subject, "no-bid", "live prices lack a market that it holds");
-            return;
+            return true;
         }
 
         string reason = "nothing of it is left for sale";
@@ -80,14 +81,17 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
             if (plan is not null)
             {
                 _best = _best is { } best && best.Plan.ProfitE8 >= plan.ProfitE8 ? best : (lot, plan, gas, bidder);
-                return;
+                return true;
             }
         }
 
-        if (_frozen is not { } frozen || !KeeperKeys.IsOf(frozen.Intent, KeeperKeys.OfBid(lot, bidder)))
+        if (_frozen is { } frozen && KeeperKeys.IsOf(frozen.Intent, KeeperKeys.OfBid(lot, bidder)))
         {
-            journal.Say(subject, "no-bid", reason);
+            return true;
         }
+
+        journal.Say(subject, "no-bid", reason);
+        return false;
     }
 
     /// <summary>Notes a debt that is all that is left of a lot.</summary>
@@ -240,5 +244,6 @@ internal sealed class KeeperBids(ProtocolClient client, TransactionManager trans
         return null;
     }
 
-    private static string Percent(ulong fractionE8) => string.Create(CultureInfo.InvariantCulture, $"{(decimal)fractionE8 / 1_000_000:0.##} %");
+    /// <summary>A fraction of a lot as people write it.</summary>
+    public static string Percent(ulong fractionE8) => string.Create(CultureInfo.InvariantCulture, $"{(decimal)fractionE8 / 1_000_000:0.##} %");
 }

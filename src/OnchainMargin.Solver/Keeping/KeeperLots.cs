@@ -25,6 +25,11 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
 
     private const ulong SecondsPerHour = 3600;
 
+    /// <summary>What one bid takes grows by this much at least for a lot to be enlarged for it: margins move a little in each block.</summary>
+    private const ulong RaisedPercent = 150;
+
+    private const ulong Percent = 100;
+
     private readonly Rotation<ulong> _turns = new(time);
 
     /// <summary>Sees to the lots whose turn it is, and bids for the best of them.</summary>
@@ -87,7 +92,11 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         {
             // A bid may follow at once: showing it changes nothing of the lot.
             await HoldAgainAsync(round, lot, figures is { } lacking ? -lacking.EquityE8 : 0, stake, cancellationToken).ConfigureAwait(false);
-            await BidAsync(round, lot, whole, LotParts.BidMostE8(lot, rest, figures, book.Parameters.Liquidation), isInGrace, owes, cancellationToken).ConfigureAwait(false);
+            ulong mostE8 = LotParts.BidMostE8(lot, rest, figures, book.Parameters.Liquidation);
+            if (!await BidAsync(round, lot, whole, mostE8, isInGrace, owes, cancellationToken).ConfigureAwait(false))
+            {
+                await RaiseAsync(round, lot, rest, balances, mostE8, stake, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -98,23 +107,49 @@ internal sealed class KeeperLots(ProtocolClient client, TransactionManager trans
         return figures is { } left ? Int128.Max(lotE8, Int128.Max(left.MaintenanceE8, Int128.Abs(left.EquityE8))) : lotE8;
     }
 
-    private async Task BidAsync(KeeperRound round, BookLot lot, LotWorth? whole, ulong mostE8, bool isInGrace, bool owes, CancellationToken cancellationToken)
+    /// <returns>False where what one bid takes of it brings none: none pays, or none is wanted.</returns>
+    private async Task<bool> BidAsync(KeeperRound round, BookLot lot, LotWorth? whole, ulong mostE8, bool isInGrace, bool owes, CancellationToken cancellationToken)
     {
-        if (options.BidderAccount > 0 && isInGrace)
+        if (isInGrace || owes)
         {
-            journal.Say(Look(lot).Subject, "no-bid", $"its bidding begins at {DateTimeOffset.FromUnixTimeSeconds((long)lot.BiddingFromSeconds):HH:mm:ss} UTC");
+            if (options.BidderAccount > 0)
+            {
+                journal.Say(Look(lot).Subject, "no-bid", isInGrace
+                    ? $"its bidding begins at {DateTimeOffset.FromUnixTimeSeconds((long)lot.BiddingFromSeconds):HH:mm:ss} UTC"
+                    : "a leg of it faces an open need, which its account serves first");
+            }
+
+            return true;
         }
-        else if (options.BidderAccount > 0 && owes)
+
+        if (options.BidderAccount == 0)
         {
-            journal.Say(Look(lot).Subject, "no-bid", "a leg of it faces an open need, which its account serves first");
+            return false;
         }
-        else if (options.BidderAccount > 0 && whole is { } worth && IsDebtAlone(round, lot, worth))
+
+        if (whole is { } worth && IsDebtAlone(round, lot, worth))
         {
             bids.ConsiderDebt(round, lot, -worth.Part(lot.LeftE8).EquityE8);
+            return true;
         }
-        else if (options.BidderAccount > 0)
+
+        return await bids.ConsiderAsync(round, lot, whole, mostE8, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Enlarges a lot of which one bid takes too little to pay, where a witness shows by now that it should take much more: a bid takes what restores the account under the margin that was shown, and who starts his own lot may have shown little of it.</summary>
+    private async Task RaiseAsync(KeeperRound round, BookLot lot, AccountState rest, ImmutableArray<Balance> balances, ulong mostE8, Int128 stakeE8, CancellationToken cancellationToken)
+    {
+        if (Liquidations.FindLargest(rest, balances, round.Live) is not { } found)
         {
-            await bids.ConsiderAsync(round, lot, whole, mostE8, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        Protocol.Generated.RiskParameters.LiquidationParameters terms = round.Book.Parameters.Liquidation;
+        ulong raisedE8 = LotParts.BidMostE8(LotParts.Enlarged(lot, found.EquityE8, found.ShownE8, terms), rest, Liquidations.Figures(rest, balances, round.Live), terms);
+        if (raisedE8 * Percent >= mostE8 * RaisedPercent)
+        {
+            string why = $"a bid takes {KeeperBids.Percent(mostE8)} of it, which brings none, and {KeeperBids.Percent(raisedE8)} by the margin that it has ({BidModel.Money(found.EquityE8)} against {BidModel.Money(found.ShownE8)})";
+            await duties.DoAsync(Duty.Of(lot, "enlarge", why, stakeE8), client.Calls.Enlarge(lot, found.Witness), round, cancellationToken).ConfigureAwait(false);
         }
     }
 
