@@ -520,15 +520,40 @@ const caps = starts.map((start, i) => {
     most: max(start.bidMin, ceil(asked * (E8 - sold), E8)),
   };
 });
+// Under a margin of 100 000 that a lot keeps a ninth is asked for just below it, and nearly nothing where it is computed as more: what a bid takes goes by what was shown.
+const shown = 100_000n * E8;
+for (const equityOfRest of [shown - 1n, 109_000n * E8]) {
+  const [capTarget, capDiscountMax, capBidMin, capSold] = [110_000_000n, 20_000_000n, 5_000_000n, 0n];
+  const [wanted, given] = [110_000n * E8, equityOfRest / 5n];
+  caps.push({
+    equityOfRest,
+    marginShown: shown,
+    capTarget,
+    capDiscountMax,
+    capBidMin,
+    capSold,
+    marginOfRest: shown,
+    most: max(capBidMin, ceil((wanted - equityOfRest) * E8, wanted - given)),
+  });
+}
+if (caps.at(-2).most !== ceil(E8, 9n) || caps.at(-1).most !== 5_000_000n) throw new Error("the ninth is none");
+// What was taken of a fraction that was named, paid for or paid out of insurance.
+const bounds = bids.map((bid, i) => {
+  const [paid, taken] =
+    i % 2 === 0 ? [bid.pay, bid.fraction] : [-losses[i].loss - losses[i].incentive, losses[i].slice];
+  const named = [taken, taken + 1n, taken * 3n, 2n ** 64n - 1n][(i >> 1) % 4];
+  return { paid, taken, named, namedPay: ceil(paid * named, taken) };
+});
 if (caps.filter((c) => c.most > c.capBidMin && c.most < E8 - c.capSold).length < 15)
   throw new Error("too few bids are cut");
 if (![0n, 1n].every((is) => rests.filter((r) => r.restored === is).length > 20)) throw new Error("lots are all alike");
 write(
   "CLR-041",
-  "the margin shown, what a lot keeps of it in 10^-4, the target, the fraction sold, the equity of what is left: restored is 1 when no bid is taken; the equity of what is left, the margin shown, the target, the largest discount, the least bid, the fraction sold: the margin of what is left, and the most that a bid takes; the largest discount, its ramp and the age: the discount, and what is paid for a fraction of an equity; of a lot that lacks so much, a slice, its maintenance margin and gross, the largest pay, its ramp and the seconds since: loss and incentive",
+  "the margin shown, what a lot keeps of it in 10^-4, the target, the fraction sold, the equity of what is left: restored is 1 when no bid is taken; the equity of what is left, the margin shown, the target, the largest discount, the least bid, the fraction sold: the margin of what is left, and the most that a bid takes; what is paid (below 0: by insurance) for what is taken of a fraction that was named: what all that was named would cost; the largest discount, its ramp and the age: the discount, and what is paid for a fraction of an equity; of a lot that lacks so much, a slice, its maintenance margin and gross, the largest pay, its ramp and the seconds since: loss and incentive",
   {
     ...columns(rests, Object.keys(rests[0])),
     ...columns(caps, Object.keys(caps[0])),
+    ...columns(bounds, Object.keys(bounds[0])),
     ...columns(bids, Object.keys(bids[0])),
     ...columns(losses, Object.keys(losses[0])),
   },

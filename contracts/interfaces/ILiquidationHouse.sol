@@ -38,7 +38,7 @@ struct LotPreimage {
 
 /// @title The liquidation house: proved starts, immutable lots, Dutch auctions
 /// @notice States of a lot: *grace* (owner may deposit) → *auction* (discount grows from 0 to its largest) → *ended*. `start` proves on chain, by a witness, that equity is below the maintenance margin; no signature can.
-/// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's. What is for sale was reckoned at the worst moment that was shown; one bid takes no more of it than restores the account at present prices.
+/// The lot is the account as it was, immutable: positions, cash, each token's amount. A bid for [p, p') receives T(p') - T(p) of each, T(p) = trunc(size·p), so slices always add up and nobody's bid invalidates another's whose bidder is shown by computation. What is for sale was reckoned at the worst moment that was shown; one bid takes no more of it than restores the account at present prices.
 /// The bidder pays its share of the lot's equity at live prices, less the discount, rounded up. Deposits made later count for health and are never sold. Only health computed on chain, or a sale of everything, ends a lot; once what is left has reached the target under the largest margin that was shown, or is healthy after positions were settled or taken over, no bid is taken either. After a sale in part the account rests for some minutes, unless its equity falls below half of the maintenance margin.
 /// *Insolvent*: when the lot's equity is negative insurance pays the bidder that share of it plus an incentive that rises over the hour after its loss was shown. What it cannot pay falls on opposite holders, who are deleveraged at the bankruptcy price; of a lot without positions it becomes `Clearinghouse.deficit()`.
 /// Warning: a bid takes risk into the bidder's own margin account, which must show initial margin and floor after it.
@@ -106,7 +106,7 @@ interface ILiquidationHouse {
     /// @notice Thrown when a fraction is below the least bid, or nothing is for sale.
     error FractionInvalid(uint64 lot, uint64 fractionE8, uint64 leftE8);
 
-    /// @notice Thrown when the price is above what the bidder will pay (or insurance pays less than the bidder asks).
+    /// @notice Thrown when the price is above what the bidder will pay (or insurance pays less than the bidder asks). `payE8` is of all of the fraction that he named, at the price of what he would have been given.
     error PayTooHigh(uint64 lot, int256 payE8, int256 maxPayE8);
 
     /// @notice Thrown when insurance cannot pay a lot's loss and there are positions that opposite holders can be deleveraged by.
@@ -140,9 +140,9 @@ interface ILiquidationHouse {
     function start(uint64 account, bytes calldata state, bytes calldata witness) external returns (uint64 lot);
 
     /// @notice Takes a fraction of a lot into the bidder's own account: at most what is left for sale, and at most what restores the account at the prices of this block (CLR-041).
-    /// Warning: less than was asked for may be delivered, for at most the same `maxPayE8`. `LotBid` tells what was.
+    /// Warning: less than was asked for may be delivered, for at most its part of `maxPayE8`. `LotBid` tells what was. An attestation names the bidder's positions after the bid exactly, and is refused with one that was cut: ask for nine tenths of what a bid takes, or bring a computed proof.
     /// @param fractionE8 Of the whole lot; at least the least bid, or all that is left.
-    /// @param maxPayE8 The most to pay; negative to demand at least that much from insurance.
+    /// @param maxPayE8 The most to pay for all of that fraction, whether as much of it is for sale or not; negative to demand at least that much from insurance.
     /// @param bidder The bidder's account, owned by the caller, with the proof of its state after.
     function bid(
         uint64 lot,

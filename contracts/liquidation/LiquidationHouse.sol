@@ -122,7 +122,7 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
         LiquidationParameters memory p = parameters.liquidation();
         require(block.timestamp >= stored.biddingFrom, InGrace(lot, stored.biddingFrom));
         require(bidder.account != preimage.account, BidderInLot(bidder.account));
-        fractionE8 = _fraction(lot, stored, p, fractionE8);
+        uint64 wantedE8 = _fraction(lot, stored, p, fractionE8);
         Live memory live = _live(
             Exposures.underlyingsOf(preimage.state) | Exposures.underlyingsOf(bidder.state),
             // The bidder's settlement token is swept before anything is asked of it.
@@ -130,9 +130,10 @@ contract LiquidationHouse is ILiquidationHouse, LotValues {
                 vault.heldBy(preimage.account) |
                 (vault.heldBy(bidder.account) & ~uint256(1))
         );
-        Price memory price = _price(live, stored, preimage, p, fractionE8);
+        Price memory price = _price(live, stored, preimage, p, wantedE8);
         payE8 = price.payE8;
-        require(payE8 <= maxPayE8, PayTooHigh(lot, payE8, maxPayE8));
+        int256 askedE8 = LotMath.askedUp(payE8, price.fractionE8, fractionE8);
+        require(askedE8 <= maxPayE8, PayTooHigh(lot, askedE8, maxPayE8));
 
         uint64 sold = stored.soldE8 + price.fractionE8;
         Lot storage kept = _lots[preimage.account];

@@ -99,6 +99,18 @@ library LotMath {
         return (share * int256(ONE - discountE8)).ceil(ONE_SIGNED);
     }
 
+    /// @notice What all of the fraction that a bidder named would cost, where less of it is taken for so much.
+    /// @dev It is this that his bound is compared with, and not his bound's part with what is paid: a bound of any size overflows nothing.
+    /// Unchecked: what is paid is below 2^128 (MRG-003), and a fraction that is taken is not 0.
+    /// @custom:spec CLR-041
+    function askedUp(int256 payE8, uint64 takenE8, uint64 askedE8) internal pure returns (int256 askedPayE8) {
+        unchecked {
+            int256 product = payE8 * int256(uint256(askedE8));
+            askedPayE8 = product / int256(uint256(takenE8));
+            if (askedPayE8 * int256(uint256(takenE8)) < product) ++askedPayE8;
+        }
+    }
+
     /// @notice What a bidder is paid for a fraction of a lot without: its share of the loss, and an incentive that rises with time.
     /// @custom:spec CLR-041
     function lossAndIncentiveDown(

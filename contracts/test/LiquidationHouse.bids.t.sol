@@ -71,6 +71,77 @@ contract LiquidationHouseBidsTest is LotFixture {
         finishLot(lot);
     }
 
+    /// @dev Who will pay 40 000 for three fifths pays a sixth of that for a tenth at most, and no less than the price.
+    function test_bid_thatIsCutCostsNoMoreAPartThanWasAgreedTo() public {
+        setBtc(75_500e8);
+        uint64 lot = startLot(victim);
+        uint64 asked = house.lotOf(victim).forSaleE8;
+        pass(660);
+        setBtc(80_000e8);
+        int256 fraction = int256(uint256(_restoring(_wholeAt(80_000e8))));
+        int256 price = _ceil(_ceil(_wholeAt(80_000e8) * fraction) * 90_000_000);
+        // What all that was asked for would cost.
+        int256 enough = (price * int256(uint256(asked)) + fraction - 1) / fraction;
+        _requireTooHigh(lot, asked, enough, enough - 1);
+        // The price of the part alone is far from it.
+        _requireTooHigh(lot, asked, enough, price);
+        assert(bidFor(lot, bidder, asked, enough) == price);
+    }
+
+    /// @dev The bound is of the fraction that was named, whatever was for sale of it when the bid came: else who named half for so much would pay as much for what another left of it.
+    function test_bid_ofMoreThanIsForSaleIsBoundByWhatItNamed() public {
+        setBtc(75_500e8);
+        uint64 lot = startLot(victim);
+        uint64 forSale = house.lotOf(victim).forSaleE8;
+        pass(61);
+        bidFor(lot, bidder, 50_000_000, 1e16);
+        // Of the rest the least bid restores it.
+        int256 wholeE8 = _wholeAt(75_500e8);
+        int256 rateE8 = ONE - int256(house.discountOf(victim));
+        int256 price = _ceil(_ceil(wholeE8 * 5_000_000) * rateE8);
+        int256 enough = (price * int256(uint256(forSale)) + 5_000_000 - 1) / 5_000_000;
+        _requireTooHigh(lot, forSale, enough, enough - 1);
+        assert(bidFor(lot, bidder, forSale, enough) == price);
+    }
+
+    /// @dev Who asks as much of insurance as all of it lacks is paid as much of the part that he is given.
+    function test_bid_thatIsCutIsPaidItsPartOfWhatWasAskedOfInsurance() public {
+        fund(1_000_000e6);
+        walkBtc(69_000e8);
+        uint64 lot = startLot(victim);
+        pass(60);
+        bidFor(lot, bidder, 60_000_000, 1e16);
+        int256 loss = -_wholeAt(69_000e8);
+        assert(bidFor(lot, bidder, 1e8, -loss) <= (-loss * 2) / 5);
+        assert(house.lotOf(victim).soldE8 == 1e8);
+    }
+
+    function test_bid_demandsNoMoreAPartOfInsuranceThanItPays() public {
+        fund(1_000_000e6);
+        walkBtc(69_000e8);
+        uint64 lot = startLot(victim);
+        pass(60);
+        bidFor(lot, bidder, 60_000_000, 1e16);
+        int256 loss = -_wholeAt(69_000e8);
+        AccountInput memory brought = input(bidder, computed());
+        VM.prank(ownerOf(bidder));
+        VM.expectPartialRevert(ILiquidationHouse.PayTooHigh.selector);
+        house.bid(lot, preimages[lot], 1e8, -3 * loss, brought);
+    }
+
+    /// @dev Any price is one, and no bound or fraction is too large to be compared.
+    function test_bid_takesEveryBound() public {
+        setBtc(75_500e8);
+        uint64 lot = startLot(victim);
+        pass(660);
+        AccountInput memory brought = input(bidder, computed());
+        VM.prank(ownerOf(bidder));
+        VM.expectPartialRevert(ILiquidationHouse.PayTooHigh.selector);
+        house.bid(lot, preimages[lot], type(uint64).max, type(int256).min, brought);
+        bidFor(lot, bidder, type(uint64).max, type(int256).max);
+        assert(house.lotOf(victim).soldE8 == house.lotOf(victim).forSaleE8);
+    }
+
     /// @dev What lacks equity is sold as it was put up.
     function test_bid_ofALotThatIsInsolventTakesAll() public {
         fund(1_000_000e6);
@@ -184,6 +255,13 @@ contract LiquidationHouseBidsTest is LotFixture {
         VM.prank(ownerOf(bidder));
         VM.expectPartialRevert(ILiquidationHouse.NotLiquidatable.selector);
         house.bid(lot, preimages[lot], 1e8, 1e16, brought);
+    }
+
+    function _requireTooHigh(uint64 lot, uint64 asked, int256 priceE8, int256 mostE8) private {
+        AccountInput memory brought = input(bidder, computed());
+        VM.prank(ownerOf(bidder));
+        VM.expectRevert(abi.encodeWithSelector(ILiquidationHouse.PayTooHigh.selector, lot, priceE8, mostE8));
+        house.bid(lot, preimages[lot], asked, mostE8, brought);
     }
 
     function _ceil(int256 productE16) private pure returns (int256) {

@@ -94,11 +94,22 @@ contract LotVectorsTest is Columns {
         uint256[] memory margin = column("marginOfRest");
         uint256[] memory most = column("most");
         LiquidationParameters[] memory terms = _capTerms(most.length);
-        assert(most.length == 120);
+        assert(most.length == 122);
         for (uint256 i = 0; i < most.length; ++i) {
             assert(LotMath.keptUp(LotMath.e4Up(shown[i]), sold[i]) == margin[i]);
             assert(LotMath.bidMostUp(terms[i], equity[i], margin[i], sold[i]) == most[i]);
         }
+    }
+
+    function test_asked_isThatOfTheVectors() public {
+        json = VM.readFile("spec/attested/CLR-041.json");
+        int256[] memory paid = signedColumn("paid");
+        uint256[] memory taken = column("taken");
+        uint256[] memory named = column("named");
+        int256[] memory namedPay = signedColumn("namedPay");
+        assert(namedPay.length == 80);
+        for (uint256 i = 0; i < namedPay.length; ++i)
+            assert(LotMath.askedUp(paid[i], uint64(taken[i]), uint64(named[i])) == namedPay[i]);
     }
 
     function test_price_isThatOfTheVectors() public {

@@ -130,7 +130,7 @@ public sealed class ProtocolCalls(DeployedContracts contracts)
     /// <summary>Bids for a fraction of a lot.</summary>
     /// <param name="lot">The lot.</param>
     /// <param name="fractionE8">The fraction of the whole lot.</param>
-    /// <param name="maxPayE8">The most to pay; negative to demand at least that much from insurance.</param>
+    /// <param name="maxPayE8">The most to pay for all of the fraction, and of less its part; negative to demand at least that much from insurance.</param>
     /// <param name="bidder">The bidder's account in its present state.</param>
     /// <param name="proof">How its state after is shown healthy.</param>
     public TransactionRequest Bid(BookLot lot, ulong fractionE8, Int256 maxPayE8, BookAccount bidder, Clearinghouse.Proof proof) =>
