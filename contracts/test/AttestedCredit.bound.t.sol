@@ -18,6 +18,9 @@ contract AttestedCreditBoundTest is MarginFixture {
     uint256 private constant LAUNCH_BAND_E8 = 51e6;
     uint256 private constant WIDEST_BAND_E8 = 103e6;
     uint256 private constant LAUNCH_FACTOR_E8 = 13e7;
+    /// @dev How far from spot a perpetual is marked at launch, and at most (`premiumClampE8`).
+    uint256 private constant LAUNCH_PREMIUM_E8 = 5e5;
+    uint256 private constant LARGEST_PREMIUM_E8 = 1e6;
 
     IFloorReferee private _floors;
 
@@ -31,11 +34,13 @@ contract AttestedCreditBoundTest is MarginFixture {
         start(seed);
         UnderlyingRecord memory u = plainMarket();
         u.priceRangeE8 = uint32(drawWild(1e6, 32e6));
+        u.perpetualMarkE8 = uint64((u.spotE8 * drawWild(ONE - LARGEST_PREMIUM_E8, ONE + LARGEST_PREMIUM_E8)) / ONE);
         for (uint256 i = 0; i < u.expiries.length; ++i) _list(u, u.expiries[i]);
-        Inputs memory inputs = pack(u, _oneSided(positionsOf(u, draw(1, 3), 2 ** draw(20, 45))), 0);
+        Position[] memory positions = _oneSided(positionsOf(u, draw(1, 3), 2 ** draw(20, 45)));
+        Inputs memory inputs = pack(u, positions, 0);
         int256 floorEquityE8 = _floorEquityE8(inputs);
         // Credit of whoever shows nothing: with a floor equity it is less by that, and so is what is left unpaid.
-        uint256 riskE8 = _creditE8(inputs, ONE, 0);
+        uint256 riskE8 = _creditE8(inputs, ONE, 0) + _premiumRiskE8(u, positions);
 
         uint256 rangeE8 = u.priceRangeE8;
         uint256 movedE8 = draw(0, 3) == 0 ? draw(0, 2 * rangeE8) : 2 * rangeE8 * draw(0, 1);
@@ -44,6 +49,25 @@ contract AttestedCreditBoundTest is MarginFixture {
         inputs.checkpoint = pack(u, new Position[](0), 0).checkpoint;
         // What the kernel rounds is below a millionth of what is at risk, and a unit a position.
         assert(floorEquityE8 - _equityE8(inputs) <= int256(riskE8 + riskE8 / 1e6 + 12));
+    }
+
+    /// @dev The credit of a perpetual goes by spot, and it loses by its mark: a two-hundredth more at launch, which the factor covers.
+    function test_creditOf_aShortPerpetualMarkedAboveSpot() external {
+        start(1);
+        UnderlyingRecord memory u = plainMarket();
+        (u.spotE8, u.priceRangeE8) = (90_000e8, 14e6);
+        u.perpetualMarkE8 = uint64((90_000e8 * (ONE + LAUNCH_PREMIUM_E8)) / ONE);
+        Position[] memory short = new Position[](1);
+        short[0] = Position(Instruments.pack(1, 0, 0, uint8(Instruments.PERPETUAL)), -100e8, 0);
+        Inputs memory inputs = pack(u, short, 0);
+        int256 before = _equityE8(inputs);
+        assert(_creditE8(inputs, ONE, 0) == 1_260_000e8);
+        _move(u, 14e6);
+        inputs.records = Checkpoints.encodeUnderlying(u);
+        inputs.checkpoint = pack(u, new Position[](0), 0).checkpoint;
+        assert(before - _equityE8(inputs) == 1_266_300e8);
+        // The smallest factor that governance may set is 1.1.
+        assert(_creditE8(inputs, 11e7, 0) > 1_266_300e8);
     }
 
     /// @dev A quorum lists two years at the upper edge of the launch band in one transaction; floor equity is 1 % of the notional at spot.
@@ -132,14 +156,29 @@ contract AttestedCreditBoundTest is MarginFixture {
     /// @dev Spot moves, and forwards by the part of it that they follow still; volatilities stay with their strikes (MRG-026).
     function _move(UnderlyingRecord memory u, int256 byE8) private pure {
         uint64 spotE8 = _moved(u.spotE8, byE8);
-        // A perpetual moves by what spot does (MRG-028): its premium stays.
-        u.perpetualMarkE8 = u.perpetualMarkE8 + spotE8 - u.spotE8;
+        // Its premium is a part of spot (CLR-030), so that a perpetual moves by the same part as spot.
+        u.perpetualMarkE8 = _moved(u.perpetualMarkE8, byE8);
         u.spotE8 = spotE8;
         for (uint256 i = 0; i < u.expiries.length; ++i) {
             ExpiryRecord memory e = u.expiries[i];
             int256 partE8 = (byE8 * int256(uint256(e.followSeconds))) / int256(Forwards.WINDOW_SECONDS);
             e.present.forwardE8 = _moved(e.present.forwardE8, partE8);
             e.delayed.forwardE8 = _moved(e.delayed.forwardE8, partE8);
+        }
+    }
+
+    /// @dev What the range of a perpetual's premium adds to that of spot.
+    function _premiumRiskE8(
+        UnderlyingRecord memory u,
+        Position[] memory positions
+    ) private pure returns (uint256 sumE8) {
+        if (u.perpetualMarkE8 <= u.spotE8) return 0;
+        for (uint256 i = 0; i < positions.length; ++i) {
+            if (Instruments.expiryOf(positions[i].instrument) != 0) continue;
+            int256 size = positions[i].sizeE8;
+            sumE8 +=
+                (uint256(size < 0 ? -size : size) * (u.perpetualMarkE8 - u.spotE8) * u.priceRangeE8) / ONE ** 2 +
+                1;
         }
     }
 
