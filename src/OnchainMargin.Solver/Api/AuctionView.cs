@@ -5,7 +5,7 @@ namespace OnchainMargin.Solver.Api;
 /// <param name="Account">Whose portfolio it sells.</param>
 /// <param name="IsOpen">Whether it is open.</param>
 /// <param name="ForSaleE8">The fraction for sale.</param>
-/// <param name="BidMostE8">The most of it that one bid takes at the prices of the last checkpoint: less than is left for sale where less restores the account. A bid for more takes what it is at the prices of its own block. Null when it is over, or no bid is taken.</param>
+/// <param name="BidMostE8">The most of it that one bid takes at the prices of now (the last checkpoint's, in a stream, while the node is away): less than is left for sale where less restores the account. A bid for more takes what it is at the prices of its own block, for its part of what the bid names as the most to pay. Null when it is over, or no bid is taken.</param>
 /// <param name="SoldE8">The fraction that is sold.</param>
 /// <param name="ProceedsE8">What bidders paid.</param>
 /// <param name="InsuredE8">What insurance paid.</param>

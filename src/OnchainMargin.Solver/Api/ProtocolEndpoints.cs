@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using OnchainMargin.Protocol.Book;
 using OnchainMargin.Protocol.Checkpoints;
 using OnchainMargin.Solver.Markets;
 using OnchainMargin.Solver.Options;
@@ -25,12 +26,8 @@ internal static class ProtocolEndpoints
             .WithSummary("Everybody who attests or did, with what is at stake").WithTags("attestations");
         api.MapGet("/accounts/{id}/proof", Proof).ProducesProblem(404).WithSummary("An account's attestation under the last epoch, ready to be used").WithTags("attestations");
         api.MapGet("/needs", (ProtocolViews views) => TypedResults.Ok(views.Needs())).WithSummary("What was taken over from lots and waits for auto-deleveraging").WithTags("auctions");
-        api.MapGet("/auctions", Results<Ok<IReadOnlyList<AuctionView>>, ProblemHttpResult> (ProtocolViews views, bool? open = null, ulong before = ulong.MaxValue, int limit = 100) =>
-                Paging.Defect(limit) is { } defect ? defect : TypedResults.Ok(views.Auctions(open, before, limit)))
-            .ProducesProblem(400).WithSummary("Lots, newest first: with open=true or open=false those that are open or ended, with before those of smaller numbers").WithTags("auctions");
-        api.MapGet("/auctions/{id}", Results<Ok<AuctionView>, ProblemHttpResult> (ProtocolViews views, ulong id) =>
-                views.Auction(id) is { } lot ? TypedResults.Ok(lot) : ApiSetup.Missing($"Lot {id} was never started."))
-            .ProducesProblem(404).WithSummary("A lot with the preimage that bids need").WithTags("auctions");
+        api.MapGet("/auctions", AuctionsAsync).ProducesProblem(400).ProducesProblem(503).WithSummary("Lots, newest first: with open=true or open=false those that are open or ended, with before those of smaller numbers").WithTags("auctions");
+        api.MapGet("/auctions/{id}", AuctionAsync).ProducesProblem(404).ProducesProblem(503).WithSummary("A lot with the preimage that bids need").WithTags("auctions");
     }
 
     private static async Task<Results<Ok<PricesView>, ProblemHttpResult>> PricesAsync(ProtocolViews views, ILiveInputs inputs, CancellationToken cancellationToken, bool live = true) =>
@@ -51,6 +48,25 @@ internal static class ProtocolEndpoints
 
     private static async Task<Ok<IReadOnlyList<SurfaceView>>> SurfacesAsync(ILiveInputs live, CancellationToken cancellationToken) =>
         TypedResults.Ok(ProtocolViews.Surfaces(await live.GetAsync(cancellationToken)));
+
+    private static async Task<Results<Ok<IReadOnlyList<AuctionView>>, ProblemHttpResult>> AuctionsAsync(ProtocolViews views, ILiveInputs inputs, CancellationToken cancellationToken, bool? open = null, ulong before = ulong.MaxValue, int limit = 100)
+    {
+        if (Paging.Defect(limit) is { } defect)
+        {
+            return defect;
+        }
+
+        IReadOnlyList<BookLot> lots = views.Lots(open, before, limit);
+        CheckpointInputs? live = await LiveAsync(lots, inputs, cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<AuctionView>>([.. lots.Select(lot => views.View(lot, live))]);
+    }
+
+    private static async Task<Results<Ok<AuctionView>, ProblemHttpResult>> AuctionAsync(ProtocolViews views, ILiveInputs inputs, ulong id, CancellationToken cancellationToken) =>
+        views.Lot(id) is { } lot ? TypedResults.Ok(views.View(lot, await LiveAsync([lot], inputs, cancellationToken))) : ApiSetup.Missing($"Lot {id} was never started.");
+
+    /// <summary>The prices of now where a lot is open; what is over is as it was sold, also while the node is away.</summary>
+    private static async Task<CheckpointInputs?> LiveAsync(IReadOnlyList<BookLot> lots, ILiveInputs inputs, CancellationToken cancellationToken) =>
+        lots.Any(static lot => lot.IsOpen) ? await inputs.GetAsync(cancellationToken) : null;
 
     private static Results<Ok<ProofView>, ProblemHttpResult> Proof(ProtocolViews views, ulong id, CancellationToken cancellationToken) =>
         views.Proof(id, cancellationToken) switch

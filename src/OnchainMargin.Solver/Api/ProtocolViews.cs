@@ -183,16 +183,18 @@ internal sealed partial class ProtocolViews(Broadcast<IndexedBook> books, Broadc
     /// <param name="isOpen">Only those that are open, or that are not; all without it.</param>
     /// <param name="before">Only those of smaller numbers.</param>
     /// <param name="limit">How many at most: each of its legs is valued.</param>
-    public IReadOnlyList<AuctionView> Auctions(bool? isOpen, ulong before, int limit) =>
-        [.. (Book?.Lots.Values ?? []).Where(lot => lot.Id < before && (isOpen is null || lot.IsOpen == isOpen)).Reverse().Take(limit).Select(View)];
+    public IReadOnlyList<BookLot> Lots(bool? isOpen, ulong before, int limit) =>
+        [.. (Book?.Lots.Values ?? []).Where(lot => lot.Id < before && (isOpen is null || lot.IsOpen == isOpen)).Reverse().Take(limit)];
 
     /// <summary>A lot; null when there is none of that number.</summary>
-    public AuctionView? Auction(ulong id) => Book is { } book && book.Lots.TryGetValue(id, out BookLot? lot) ? View(lot) : null;
+    public BookLot? Lot(ulong id) => Book is { } book && book.Lots.TryGetValue(id, out BookLot? lot) ? lot : null;
 
     /// <summary>A lot as the API shows it.</summary>
-    public AuctionView View(BookLot lot)
+    /// <param name="lot">The lot.</param>
+    /// <param name="live">The prices of now, by which a bid is judged; the last checkpoint's where they are not known.</param>
+    public AuctionView View(BookLot lot, CheckpointInputs? live)
     {
-        CheckpointInputs? inputs = Book?.LatestCheckpoint;
+        CheckpointInputs? inputs = live ?? Book?.LatestCheckpoint;
         bool isReckoned = lot.IsOpen && inputs is not null;
         // What is over stays as it was sold.
         (AccountState whole, ImmutableArray<Balance> tokens) = isReckoned ? LotParts.Whole(lot, inputs!.Checkpoint.Header, Book!.Settlements) : LotParts.Started(lot);

@@ -43,7 +43,8 @@ internal static class StreamEndpoints
         string prices = "";
         while (await GoesOnAsync(subscription.WaitAsync(PriceEvery, time, over.Token)).ConfigureAwait(false))
         {
-            if (await PricesAsync(views, live, over.Token).ConfigureAwait(false) is { } now && !string.Equals(now.InputsHash, prices, StringComparison.Ordinal))
+            CheckpointInputs? inputs = await LiveAsync(live, over.Token).ConfigureAwait(false);
+            if (inputs is not null && views.Prices(inputs, isLive: true) is var now && !string.Equals(now.InputsHash, prices, StringComparison.Ordinal))
             {
                 prices = now.InputsHash;
                 yield return new SseItem<object>(now, "prices");
@@ -55,7 +56,7 @@ internal static class StreamEndpoints
             }
 
             long since = time.GetTimestamp();
-            foreach (SseItem<object> item in Changes(views, snapshot, before, only, turns, json))
+            foreach (SseItem<object> item in Changes(views, snapshot, before, inputs, only, turns, json))
             {
                 yield return item;
                 if (time.GetElapsedTime(since) > LongestPicture)
@@ -88,7 +89,7 @@ internal static class StreamEndpoints
     }
 
     /// <summary>What is new in a picture. An account is computed and written once, however many streams tell of it.</summary>
-    internal static IEnumerable<SseItem<object>> Changes(ProtocolViews views, RiskSnapshot now, RiskSnapshot? before, ulong? only, StreamTurns turns, JsonSerializerOptions json)
+    internal static IEnumerable<SseItem<object>> Changes(ProtocolViews views, RiskSnapshot now, RiskSnapshot? before, CheckpointInputs? live, ulong? only, StreamTurns turns, JsonSerializerOptions json)
     {
         foreach (BookAccount account in Concerned(now, before, only, turns))
         {
@@ -99,7 +100,7 @@ internal static class StreamEndpoints
         {
             if (before is null ? lot.IsOpen : !before.Book.Lots.TryGetValue(lot.Id, out BookLot? same) || same != lot)
             {
-                yield return new SseItem<object>(views.View(lot), "lot");
+                yield return new SseItem<object>(views.View(lot, live), "lot");
             }
         }
 
@@ -125,12 +126,11 @@ internal static class StreamEndpoints
         return looked.Where(known => !IsKnown(known, now, before));
     }
 
-    private static async Task<PricesView?> PricesAsync(ProtocolViews views, ILiveInputs live, CancellationToken cancellationToken)
+    private static async Task<CheckpointInputs?> LiveAsync(ILiveInputs live, CancellationToken cancellationToken)
     {
         try
         {
-            CheckpointInputs inputs = await live.GetAsync(cancellationToken).ConfigureAwait(false);
-            return views.Prices(inputs, isLive: true);
+            return await live.GetAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is Ethereum.EthereumException or OperationCanceledException)
         {

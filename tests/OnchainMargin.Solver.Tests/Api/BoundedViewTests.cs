@@ -129,7 +129,7 @@ public sealed class BoundedViewTests
     }
 
     private static byte[][] Told(ProtocolViews views, RiskSnapshot snapshot, ulong? only) =>
-        [.. StreamEndpoints.Changes(views, snapshot, null, only, new StreamTurns(), JsonSerializerOptions.Web).Where(static item => item.EventType is "health").Select(static item => (byte[])item.Data)];
+        [.. StreamEndpoints.Changes(views, snapshot, null, null, only, new StreamTurns(), JsonSerializerOptions.Web).Where(static item => item.EventType is "health").Select(static item => (byte[])item.Data)];
 
     private static ProtocolViews Views(ProtocolBook book, RiskSnapshot snapshot)
     {

@@ -130,6 +130,25 @@ public sealed class LotFiguresTests : IAsyncLifetime
         async Task<string?> MostAsync() => (string?)(await _world.Http.GetFromJsonAsync<JsonNode>("/api/auctions/2"))!["bidMostE8"];
     }
 
+    /// <summary>Coins have risen by a tenth since the last checkpoint: what the chain gives a bid goes by the prices of its block.</summary>
+    [Theory]
+    [InlineData("/api/auctions/2", "")]
+    [InlineData("/api/auctions?open=true", "0")]
+    public async Task Lot_PricesAreNoLongerThoseOfTheLastCheckpoint_SaysHowMuchABidTakesNow(string path, string place)
+    {
+        _world.Live.Inputs = ApiWorld.Inputs(ApiWorld.BtcE8, ApiWorld.EthE8 * 11 / 10);
+        Publish(Started);
+        var equityE8 = UInt128.Parse((string)(await GetAsync("/margin?live=true"))["figures"]!["equityE8"]!, CultureInfo.InvariantCulture);
+        Publish(book => Started(book) with
+        {
+            Lots = book.Lots.SetItem(2, Started(book).Lots[2] with { MaintenanceE8 = equityE8 }),
+            Parameters = book.Parameters with { Liquidation = book.Parameters.Liquidation with { TargetE8 = 110_000_000, DiscountMaxE8 = 20_000_000, BidMinE8 = 5_000_000 } },
+        });
+        JsonNode answer = (await _world.Http.GetFromJsonAsync<JsonNode>(path))!;
+        JsonNode lot = place.Length == 0 ? answer : answer[int.Parse(place, CultureInfo.InvariantCulture)]!;
+        Assert.InRange(long.Parse((string)lot["bidMostE8"]!, CultureInfo.InvariantCulture), 11_111_112, 11_111_130);
+    }
+
     /// <summary>Who bids takes his part of the debt, with its interest, and of each token.</summary>
     [Fact]
     public async Task Auction_OfTokensAndDebt_ShowsBoth()

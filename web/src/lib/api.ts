@@ -254,7 +254,7 @@ export interface Auction {
   account: string;
   isOpen: boolean;
   forSaleE8: string;
-  /** The most that one bid takes of it at the prices of the last checkpoint; null where none is taken. */
+  /** The most that one bid takes of it at the prices of now; null where none is taken. */
   bidMostE8: string | null;
   soldE8: string;
   proceedsE8: string;

@@ -3,7 +3,7 @@ import { encodeAbiParameters, encodeEventTopics, type AbiEvent, type Transaction
 import { expect, test } from "vitest";
 import type { Deployment, Position } from "./api";
 import { ONE } from "./numbers";
-import { bidOf, discountE8, rescue, sliceOf } from "./auctions";
+import { bidOf, boundOf, discountE8, isDearer, quoteOf, rescue, sliceOf } from "./auctions";
 import { bidIn } from "./wallet";
 
 const NOW = 1_770_000_000;
@@ -65,6 +65,38 @@ test("a bid brings its part of tokens and debt, cut as the chain cuts it", () =>
   const half = sliceOf(lot, 50_000_000n);
   expect(half.positions).toEqual([{ name: "BTC-PERP", kind: "Perpetual", sizeE8: -1n, gainE8: -100n }]);
   expect([half.tokens[0].raw, half.cashE8]).toEqual([50_000_000n, -37_500n * ONE]);
+});
+
+const LEAST = 5_000_000n;
+/** As the chain prices a lot: no more than `most` is given, for its part of the equity less a tenth, rounded up. */
+const chain = (most: bigint, equityE8: bigint) => async (fraction: bigint) => {
+  const given = fraction < most ? fraction : most;
+  const up = (product: bigint) => (product > 0n ? (product + ONE - 1n) / ONE : product / ONE);
+  return up(up(equityE8 * given) * 90_000_000n);
+};
+
+test("what is shown beside a price is the fraction that the chain gives for it", async () => {
+  // At the last look half of a lot was asked for; a sixth restores it by now.
+  const equity = 137_000n * ONE;
+  const cut = await quoteOf(51_020_409n, LEAST, chain(17_032_552n, equity));
+  expect(cut.taken).toBe(17_032_552n);
+  expect(cut.pay).toBe(await chain(ONE, equity)(17_032_552n));
+  expect((await quoteOf(17_032_552n, LEAST, chain(17_032_552n, equity))).taken).toBe(17_032_552n);
+  // The least bid, and what is left below it, is given whole; what insurance pays goes by part as well.
+  expect((await quoteOf(LEAST, LEAST, chain(LEAST, equity))).taken).toBe(LEAST);
+  expect((await quoteOf(1_234n, LEAST, chain(LEAST, equity))).taken).toBe(1_234n);
+  expect((await quoteOf(51_020_409n, LEAST, chain(40_000_000n, -equity))).taken).toBe(40_000_000n);
+  expect((await quoteOf(51_020_409n, LEAST, chain(ONE, 0n))).taken).toBe(51_020_409n);
+});
+
+test("a bid that is cut is no dearer, and one whose part costs more is", async () => {
+  const agreed = await quoteOf(17_032_552n, LEAST, chain(17_032_552n, 137_000n * ONE));
+  const later = (most: bigint, equity: bigint) => quoteOf(agreed.taken, LEAST, chain(most, equity));
+  expect(isDearer(await later(17_032_552n, 137_000n * ONE), agreed)).toBe(false);
+  expect(isDearer(await later(6_000_000n, 137_000n * ONE), agreed)).toBe(false);
+  expect(isDearer(await later(6_000_000n, 138_000n * ONE), agreed)).toBe(true);
+  expect(isDearer(await later(17_032_552n, 136_000n * ONE), agreed)).toBe(false);
+  expect(boundOf(agreed) - agreed.pay).toBeLessThan(ONE / 100n);
 });
 
 test("a bid asks for no more than one takes, and for no less than the least bid or all that is left", () => {

@@ -1,5 +1,5 @@
 import type { Auction, Balance, Deployment, Position } from "./api";
-import { big, centsUp, dollars, ONE } from "./numbers";
+import { abs, big, centsUp, dollars, ONE } from "./numbers";
 
 /** The discount of an auction at a second, as the chain reckons it: it rises from the end of grace, or earlier by the age of the auction that it resumes. */
 export function discountE8(
@@ -36,6 +36,31 @@ export function bidOf(
   const asked = (atOnce * BigInt(percent)) / 100n;
   return { atOnce, fraction: asked >= leastE8 ? asked : left < leastE8 ? left : leastE8 };
 }
+
+/** What a bid takes and costs. */
+export interface BidQuote {
+  taken: bigint;
+  pay: bigint;
+}
+
+/** What the chain gives for a fraction that is asked for, and for how much. It tells the price alone, of what it would give: less than was asked for where the prices of its block are not those that the fraction was reckoned at. The least bid is never cut, so its price tells how much that is. */
+export async function quoteOf(
+  asked: bigint,
+  leastE8: bigint,
+  price: (fraction: bigint) => Promise<bigint>,
+): Promise<BidQuote> {
+  if (asked <= leastE8) return { taken: asked, pay: await price(asked) };
+  const [pay, least] = await Promise.all([price(asked), price(leastE8)]);
+  const taken = least === 0n ? asked : (2n * abs(pay) * leastE8 + abs(least)) / (2n * abs(least));
+  return { taken: taken > asked ? asked : taken < leastE8 ? leastE8 : taken, pay };
+}
+
+/** The most that is paid for a fraction that cost so much a moment ago: the chain compares the price a part, and rounds it up. */
+export const boundOf = (quote: BidQuote): bigint => quote.pay + 100n;
+
+/** Whether a part costs more than what was agreed to, as the chain compares it (CLR-041). */
+export const isDearer = (now: BidQuote, agreed: BidQuote): boolean =>
+  now.pay * agreed.taken > boundOf(agreed) * now.taken;
 
 /** What a bid brings that takes a fraction after what is sold, as the chain cuts it (CLR-042): toward zero. */
 export function sliceOf(

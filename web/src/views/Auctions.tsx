@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useConnection } from "wagmi";
 import { useActivity } from "../lib/activity";
 import { api, type Account, type Auction } from "../lib/api";
-import { bidOf, discountE8, rescue, sliceOf } from "../lib/auctions";
+import { bidOf, boundOf, discountE8, isDearer, quoteOf, rescue, sliceOf, type BidQuote } from "../lib/auctions";
 import { explain } from "../lib/errors";
 import { FAST, useAuction, useAuctions, useChainNow, useKept, useMargin, useSetting } from "../lib/hooks";
 import { abs, big, decimal, dollars, percent, signed, size, time } from "../lib/numbers";
@@ -130,34 +130,39 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
   const now = useChainNow();
   const [part, setPart] = useKept("bid-part", 100);
   const left = big(auction.forSaleE8) - big(auction.soldE8);
-  const { atOnce, fraction } = bidOf(auction, part, big(deployment.parameters.bidMinE8));
+  const least = big(deployment.parameters.bidMinE8);
+  const { atOnce, fraction } = bidOf(auction, part, least);
   const waits = Number(auction.biddingFromSeconds) - now;
   const isOwn = bidder?.id === auction.account;
   const canBid = isConnected && bidder !== null && !isOwn && left > 0n;
   const { data: margin } = useMargin(isOwn ? auction.account : null);
+  const ask = (lot: Auction, from: Account, asked: bigint) =>
+    quoteOf(asked, least, (one) => simulate<bigint>(config, calls.bid(deployment, lot, one, MOST, from)));
+  // By the part that was chosen: the fraction that it is changes with each block.
   const quote = useQuery({
-    queryKey: ["quote", auction.id, auction.soldE8, fraction.toString(), bidder?.stateHash],
-    queryFn: () => simulate<bigint>(config, calls.bid(deployment, auction, fraction, MOST, bidder!)),
+    queryKey: ["quote", auction.id, auction.soldE8, part, bidder?.stateHash],
+    queryFn: () => ask(auction, bidder!, fraction),
     enabled: canBid && waits <= 0 && fraction > 0n,
     refetchInterval: FAST,
     retry: false,
   });
 
-  const title = `Bid for ${percent(fraction)} of auction ${auction.id}`;
-  /** What was shown is the most that is paid: a price that rose meanwhile is shown before anything is sent. */
-  const bid = (most: bigint) =>
+  const title = `Bid in auction ${auction.id}`;
+  const taken = quote.data?.taken ?? fraction;
+  /** What was shown is asked for, and is the most that is paid: a price that rose meanwhile is shown before anything is sent. */
+  const bid = (shown: BidQuote) =>
     run(title, async (tell) => {
       const [lot, fresh] = await Promise.all([api.auction(auction.id), api.account(bidder!.id)]);
       if (!lot.isOpen) throw new Error("The auction has ended meanwhile.");
-      const now = await simulate<bigint>(config, calls.bid(deployment, lot, fraction, MOST, fresh));
-      if (now > most) {
+      const now = await ask(lot, fresh, shown.taken);
+      if (isDearer(now, shown)) {
         void quote.refetch();
-        throw new Error(`It has changed: ${worth(now)} now, where it was ${worth(most)}. Nothing was sent.`);
+        throw new Error(`It has changed: ${worth(now.pay)} now, where it was ${worth(shown.pay)}. Nothing was sent.`);
       }
-      const sent = await send(config, calls.bid(deployment, lot, fraction, most, fresh));
+      const sent = await send(config, calls.bid(deployment, lot, shown.taken, boundOf(shown), fresh));
       tell("Waiting for the block.", sent);
-      const { pay, taken } = bidIn(deployment, await waitFor(config, sent));
-      return `You took ${percent(taken)} of the portfolio; ${pay < 0n ? "you were paid" : "you paid"} ${dollars(abs(pay))}.`;
+      const done = bidIn(deployment, await waitFor(config, sent));
+      return `You took ${percent(done.taken)} of the portfolio; ${done.pay < 0n ? "you were paid" : "you paid"} ${dollars(abs(done.pay))}.`;
     });
 
   const ending = `End auction ${auction.id}`;
@@ -263,18 +268,18 @@ function Open({ auction, bidder }: { auction: Auction; bidder: Account | null })
               ))}
             </select>
           </label>
-          <Quote pay={quote.data} error={quote.error} />
+          <Quote pay={quote.data?.pay} error={quote.error} />
           <button
             type="submit"
             className="primary"
-            aria-label={title}
+            aria-label={`Bid for ${percent(taken)} of auction ${auction.id}`}
             disabled={quote.data === undefined || quote.error !== null || isAsking(title)}
           >
             Bid
           </button>
           <div className="quiet" data-testid="brings">
-            <p>Your account takes over</p>
-            <Legs auction={auction} fraction={fraction} />
+            <p>Your account takes over {percent(taken)} of the portfolio</p>
+            <Legs auction={auction} fraction={taken} />
           </div>
         </form>
       )}
